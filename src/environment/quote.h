@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* One quoting function per shell: any bytes but NUL in, one word of that shell out. Pure. */
+#ifndef ENVIRONMENT_QUOTE_H
+#define ENVIRONMENT_QUOTE_H
+
+#include "base/text.h"
+
+/* Appends `value` to `out` as one word (with its quotes) that the shell reads back as exactly `value`. */
+typedef void quote_function(struct text *out, const char *value);
+
+quote_function quote_posix;      /* sh and its family: shlex.quote's form (bare when nothing needs quoting) */
+quote_function quote_csh;        /* csh, tcsh */
+quote_function quote_fish;
+quote_function quote_powershell; /* 'single quoted', as CPython does for .ps1 */
+quote_function quote_batch;      /* cmd.exe: no quotes of its own; the place must be inside set "NAME=…" */
+quote_function quote_nushell;
+quote_function quote_elvish;
+quote_function quote_python;     /* a str literal; undecodable bytes as surrogate escapes: xonsh, activate_this.py */
+
+#endif
