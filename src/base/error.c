@@ -64,7 +64,7 @@ bool error_system(struct cvenv_error *err, int number, const char *format, ...)
 
 bool error_wrap(struct cvenv_error *err, const char *format, ...)
 {
-    char before[MESSAGE_SIZE], both[2 * MESSAGE_SIZE];
+    char before[MESSAGE_SIZE], both[2 * MESSAGE_SIZE + 4];
     va_list args;
     va_start(args, format);
     vsnprintf(before, sizeof before, format, args);

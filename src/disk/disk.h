@@ -52,6 +52,8 @@ int disk_make_dir(struct disk_dir dir, const char *name);
 /* Calls `each` with every name but "." and ".."; stops when it returns non-zero and returns that. */
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user);
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
+/* Gives the owner all permissions on a directory: `name` in `dir`, or ".". */
+int disk_make_writable(struct disk_dir dir, const char *name);
 /* An advisory lock on the directory, dropped when it is closed; EWOULDBLOCK when it is held and !wait. */
 int disk_lock(struct disk_dir dir, bool wait);
 int disk_sync_dir(struct disk_dir dir);
@@ -71,7 +73,7 @@ int disk_clone(struct disk_dir from, const char *name, struct disk_dir to, const
 int disk_rename(struct disk_dir from, const char *name, struct disk_dir to, const char *new_name, enum disk_rename how);
 int disk_remove(struct disk_dir dir, const char *name, enum disk_type type);
 /* Removes what is there, with everything below it, never through a link and never into another file system. */
-int disk_remove_tree(struct disk_dir dir, const char *name);
+int disk_remove_tree(struct disk_dir dir, const char *name); /* remove.c: for every system */
 
 /* A file mapped for reading. */
 struct disk_map {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the POSIX systems do each in their own way: linux.c and darwin.c. 0 or an errno value, as in disk.h. */
+#ifndef DISK_POSIX_H
+#define DISK_POSIX_H
+
+#include <sys/stat.h>
+
+#include "disk/disk.h"
+
+int native_rename(int from, const char *name, int to, const char *new_name, enum disk_rename how);
+/* A new file that shares the contents of the open file `source`; its mode is `mode` less the umask. */
+int native_clone(int source, int to, const char *name, unsigned mode, int *created);
+/* Copies the rest of `from` to `to` inside the kernel; ENOTSUP where that cannot be done: nothing has been copied then. */
+int native_copy(int from, int to);
+/* Opens a directory below `dir` without following any link; ENOSYS where the system has no such call. */
+int native_open_below(int dir, const char *path, int *out);
+int64_t native_mtime(const struct stat *st);
+int64_t native_ctime(const struct stat *st);
+
+#endif
