@@ -173,7 +173,8 @@ CVENV_API const char *cvenv_attribute(const struct cvenv *env, enum cvenv_attrib
  * run created is then taken away again and what was there before stays.
  *
  * Before the first replaced stage runs, the environment as made so far is put at its final path, so that a
- * stage sees it where it belongs.
+ * stage sees it where it belongs. (Before ensure_directories nothing is made: with `clear` the old contents are still
+ * there, and the built-in ensure_directories is what replaces them.)
  */
 struct cvenv_stages {
     size_t size; /* sizeof(struct cvenv_stages), set by CVENV_STAGES_INIT */
@@ -229,10 +230,21 @@ CVENV_API bool cvenv_open(const char *env_dir, const struct cvenv_options *optio
 /*
  * Runs one built-in stage, from inside a stage of the caller's or on an environment that cvenv_open gave. When it
  * returns, what it made is at the environment's final path. With cvenv_open each call is a transaction of its own.
+ * `clear` is the business of CVENV_STAGE_ENSURE_DIRECTORIES alone: other stages keep what is there.
  */
 CVENV_API bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err);
 
-/* Changes one string of the context for the stages that follow (copied). False: out of memory. */
+/*
+ * Changes what is wanted for the stages that follow, as EnvBuilder's attributes may change between two methods:
+ * `system_site_packages`, `upgrade`, `links`, `prompt` and all that `command =` in pyvenv.cfg records. `clear`, `python`,
+ * `facts`, `cwd` and the callbacks were settled when the environment was opened and only count for `command =`.
+ */
+CVENV_API bool cvenv_set_options(struct cvenv *env, const struct cvenv_options *options, struct cvenv_error *err);
+
+/*
+ * Changes one string of the context for the stages that follow (copied). The built-in stages take from the context
+ * what EnvBuilder's methods take from it: setup_python, for example, EXECUTABLE, ENV_EXE and BIN_PATH. False: out of memory.
+ */
 CVENV_API bool cvenv_set_attribute(struct cvenv *env, enum cvenv_attribute which, const char *value, struct cvenv_error *err);
 
 /*
