@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What the tests share: the Pythons of this machine, and trees of files to compare."""
