@@ -43,6 +43,14 @@ int native_open_below(int dir, const char *path, int *out)
     return 0;
 }
 
+int native_is_mount(int dir, const char *name, bool *out)
+{
+    (void)dir;
+    (void)name;
+    (void)out;
+    return ENOTSUP; /* macOS has no bind mounts: the device number tells */
+}
+
 int64_t native_mtime(const struct stat *st)
 {
     return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;

@@ -56,7 +56,13 @@ int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
 int disk_make_writable(struct disk_dir dir, const char *name);
 /* An advisory lock on the directory, dropped when it is closed; EWOULDBLOCK when it is held and !wait. */
 int disk_lock(struct disk_dir dir, bool wait);
+/* fsync of a directory; of all files and directories below it and itself; of the directories only. */
 int disk_sync_dir(struct disk_dir dir);
+int disk_sync_tree(struct disk_dir dir);
+int disk_sync_tree_dirs(struct disk_dir dir);
+int disk_sync_file(struct disk_dir dir, const char *name);
+/* Is another file system (or a part of one, by a bind mount) mounted at `name`? */
+int disk_is_mount(struct disk_dir dir, const char *name, bool *out);
 
 /* Names in a directory. */
 int disk_stat(struct disk_dir dir, const char *name, struct disk_stat *out);
@@ -89,6 +95,8 @@ void disk_unmap(struct disk_map *map);
 int disk_processors(void);
 /* Nanoseconds on a clock that only goes forward. */
 int64_t disk_clock(void);
+/* Waits that many milliseconds, or less when a signal comes. */
+void disk_pause(int milliseconds);
 /* The user that files are created as. */
 uint64_t disk_user(void);
 /* Fills `out` with unpredictable lower-case letters and digits and a NUL: `size` bytes in all. */

@@ -190,6 +190,18 @@ int disk_sync_dir(struct disk_dir dir)
     return fsync(fd_of(dir)) == 0 ? 0 : errno;
 }
 
+int disk_is_mount(struct disk_dir dir, const char *name, bool *out)
+{
+    int number = native_is_mount(fd_of(dir), name, out);
+    if (number != ENOTSUP)
+        return number;
+    struct stat here, there;
+    if (fstat(fd_of(dir), &here) != 0 || fstatat(fd_of(dir), name, &there, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno;
+    *out = here.st_dev != there.st_dev;
+    return 0;
+}
+
 int disk_read_link(struct arena *a, struct disk_dir dir, const char *name, char **out)
 {
     char target[4096];

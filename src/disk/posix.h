@@ -14,6 +14,8 @@ int native_clone(int source, int to, const char *name, unsigned mode, int *creat
 int native_copy(int from, int to);
 /* Opens a directory below `dir` without following any link; ENOSYS where the system has no such call. */
 int native_open_below(int dir, const char *path, int *out);
+/* ENOTSUP where the system cannot tell. */
+int native_is_mount(int dir, const char *name, bool *out);
 int64_t native_mtime(const struct stat *st);
 int64_t native_ctime(const struct stat *st);
 

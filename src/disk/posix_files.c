@@ -62,6 +62,12 @@ int disk_write_new(struct disk_dir dir, const char *name, const void *data, size
     return number;
 }
 
+int disk_sync_file(struct disk_dir dir, const char *name)
+{
+    int fd = open_retry((int)dir.handle, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    return fd < 0 ? errno : finish(fd, 0, -1, true);
+}
+
 static int copy_by_buffer(int from, int to)
 {
     char buffer[16384];
@@ -213,6 +219,12 @@ int64_t disk_clock(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void disk_pause(int milliseconds)
+{
+    struct timespec pause = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+    nanosleep(&pause, NULL);
 }
 
 uint64_t disk_user(void)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Staging directories: where things are made before they appear at their place.
+ *
+ * A staging directory is named PREFIX and eight random characters. Its owner holds a lock on it, so that one without a lock is a
+ * dead one's: the next run puts back what its journal says and removes it.
+ */
+#ifndef DISK_STAGING_H
+#define DISK_STAGING_H
+
+#include "disk/disk.h"
+
+struct staging {
+    struct disk_dir home; /* the directory that it is in; the caller's */
+    struct disk_dir dir;  /* it, open and locked; DISK_NO_DIR when there is none */
+    char name[256];
+};
+
+/* The prefix for what is made beside a target of that name, and for what is made inside a target. */
+void staging_prefix(char prefix[240], const char *target_name);
+
+int staging_open(struct disk_dir home, const char *prefix, struct staging *out);
+/* Removes it with all that is in it. Returns what kept it from being removed. */
+int staging_close(struct staging *s);
+/* Takes dead ones in `home` away. `target_name`: the directory in `home` that their journals speak of; NULL: `home` itself. */
+void staging_collect(struct arena *a, struct disk_dir home, const char *prefix, const char *target_name);
+
+#endif
