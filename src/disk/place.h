@@ -13,13 +13,13 @@ struct place_file {
     unsigned mode;           /* 0666 or 0777, less the umask */
     uint64_t size, inode;    /* of the file in place.tree: anything else there means that it was altered */
     int64_t mtime;           /* ns; given to the copy, because bytecode names its source's */
-    uint64_t offset;         /* of the contents in place.sources; of sources only, not of bytecode */
+    uint64_t offset;         /* of the contents in place.contents */
 };
 
 struct place {
     struct disk_dir tree;              /* the same files as they may be linked or cloned */
     uint64_t device;                   /* of tree */
-    const unsigned char *sources;      /* contents of all that is not bytecode */
+    const unsigned char *contents;     /* of all files, bytecode too, one after the other: what is copied is written from here */
     const char *const *directories;    /* relative to the destination, parents first; [0] is "": the destination itself */
     size_t directory_count;
     const struct place_file *files;    /* grouped by directory, in the order of `directories` */
@@ -35,13 +35,12 @@ enum place_outcome {
 struct place_options {
     enum cvenv_link_mode mode;
     int processors;
-    bool sync;
     bool (*interrupted)(void *user);
     void *user;
 };
 
 /* Makes the directories (they must not exist, but for [0]) and all files below `to`. */
-enum place_outcome place_files(const struct place *content, struct disk_dir to, const struct place_options *options,
-                               struct cvenv_error *err);
+enum place_outcome place_files(struct arena *a, const struct place *content, struct disk_dir to,
+                               const struct place_options *options, struct cvenv_error *err);
 
 #endif

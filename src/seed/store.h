@@ -3,9 +3,9 @@
  * The store: wheels unpacked and compiled once, published by rename with a manifest, verified at every use.
  *
  *   CACHE/wheels-1/KEY/            KEY = SHA-256 of the wheel (32 hex digits) - cache tag - magic number [-nopyc]
- *       manifest                   one line a file: kind, mode, size, mtime, inode, offset in `sources`, path
- *       sources                    every file that is copied, one after the other: one open and one mapping to read them all
- *       tree/…                     the same files and the bytecode, as they are placed by clone or hard link
+ *       manifest                   one line a file: kind, mode, size, mtime, inode, offset in `contents`, path
+ *       contents                   all files (bytecode too), one after the other: one open and one mapping to copy them all
+ *       tree/…                     the same files, as they are placed by clone or hard link
  */
 #ifndef SEED_STORE_H
 #define SEED_STORE_H
@@ -20,7 +20,7 @@ struct store_entry {
     const char *name, *version;         /* of the project */
     const char *info;                   /* its .dist-info directory */
     struct place content;               /* what to place into site-packages; RECORD, INSTALLER, REQUESTED and scripts are not in it */
-    struct disk_map sources;            /* mapped for content.sources */
+    struct disk_map sources;            /* mapped for content.contents */
     struct slice record;                /* RECORD rows of these files and the bytecode, sorted as pip sorts, without those of scripts, INSTALLER… */
     struct entry_points scripts;
     const char *record_line_end;

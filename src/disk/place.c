@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the placing of many files: directories first, then their files, directory by directory on all processors. */
+#include "disk/place.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "base/path.h"
+#include "disk/threads.h"
+
+enum how { BY_CLONE, BY_LINK, BY_COPY };
+
+/* A file system allows so many links to one file (ext4: 65,000); we stop a little earlier and copy. */
+enum { MANY_LINKS = 60000 };
+
+struct placing {
+    const struct place *content;
+    struct disk_dir to;
+    const struct place_options *options;
+    enum how bytecode, others;
+    bool may_copy;           /* where a link or clone is refused, a copy will do */
+    const size_t *first;     /* files of directory i: first[i] to first[i + 1] */
+    atomic_size_t next;      /* the directory that is free to be taken */
+    atomic_int outcome;      /* enum place_outcome; the first that is not DONE wins, and may write *err */
+    struct cvenv_error *err;
+};
+
+/* An open directory of the store and of the environment. */
+struct place_pair {
+    struct disk_dir from, to;
+};
+
+static bool fail(struct placing *p, enum place_outcome outcome, int number, const struct place_file *file, const char *doing)
+{
+    int done = PLACE_DONE;
+    const char *directory = p->content->directories[file->directory];
+    if (!atomic_compare_exchange_strong(&p->outcome, &done, outcome))
+        return false;
+    return error_system(p->err, number, "%s%s%s: %s", directory, directory[0] != '\0' ? "/" : "", file->name, doing);
+}
+
+/* Is the file of the store what it was when it was made? Links and clones would carry an alteration into the environment. */
+static bool is_unaltered(const struct place_pair *pair, const struct place_file *file, bool *full)
+{
+    struct disk_stat st;
+    if (disk_stat(pair->from, file->name, &st) != 0)
+        return false;
+    *full = st.links >= MANY_LINKS;
+    return st.type == DISK_FILE && st.size == file->size && st.inode == file->inode && st.mtime == file->mtime;
+}
+
+static int copy_file(const struct placing *p, const struct place_pair *pair, const struct place_file *file)
+{
+    return disk_write_new(pair->to, file->name, p->content->contents + file->offset, (size_t)file->size, file->mode,
+                          file->mtime, false);
+}
+
+static bool place_file(struct placing *p, const struct place_pair *pair, const struct place_file *file)
+{
+    enum how how = file->bytecode ? p->bytecode : p->others;
+    bool full = false;
+    if (how != BY_COPY && !is_unaltered(pair, file, &full))
+        return fail(p, PLACE_ALTERED, ESTALE, file, "not as it was stored");
+    int number = EMLINK;
+    if (how == BY_CLONE)
+        number = disk_clone(pair->from, file->name, pair->to, file->name, file->mode, file->mtime);
+    else if (how == BY_LINK && !full)
+        number = disk_link(pair->from, file->name, pair->to, file->name);
+    bool refused = number == EMLINK || number == EPERM || number == EXDEV || number == EOPNOTSUPP || number == ENOSYS;
+    if (how == BY_COPY || (refused && p->may_copy))
+        number = copy_file(p, pair, file);
+    return number == 0 ? true : fail(p, PLACE_FAILED, number, file, how == BY_COPY ? "writing" : "placing");
+}
+
+static bool open_pair(struct placing *p, size_t directory, struct place_pair *pair)
+{
+    const char *path = p->content->directories[directory];
+    pair->from = DISK_NO_DIR;
+    int number = disk_open_below(p->to, path, &pair->to);
+    if (number != 0) {
+        pair->to = DISK_NO_DIR;
+        return fail(p, PLACE_FAILED, number, &p->content->files[p->first[directory]], "opening its directory");
+    }
+    if (p->bytecode == BY_COPY && p->others == BY_COPY)
+        return true;
+    number = disk_open_below(p->content->tree, path, &pair->from);
+    if (number == 0)
+        return true;
+    pair->from = DISK_NO_DIR;
+    return fail(p, number == EMFILE || number == ENFILE || number == ENOMEM ? PLACE_FAILED : PLACE_ALTERED, number,
+                &p->content->files[p->first[directory]], "opening its directory in the store");
+}
+
+/* One thread's work: takes directories until none is left, or something has gone wrong. */
+static void work(void *user, int index)
+{
+    struct placing *p = user;
+    (void)index;
+    size_t directory;
+    while ((directory = atomic_fetch_add(&p->next, 1)) < p->content->directory_count) {
+        if (p->first[directory] == p->first[directory + 1])
+            continue;
+        if (p->options->interrupted != NULL && p->options->interrupted(p->options->user))
+            fail(p, PLACE_FAILED, EINTR, &p->content->files[p->first[directory]], "interrupted");
+        struct place_pair pair = { DISK_NO_DIR, DISK_NO_DIR };
+        bool ok = atomic_load(&p->outcome) == PLACE_DONE && open_pair(p, directory, &pair);
+        for (size_t i = p->first[directory]; ok && i < p->first[directory + 1]; i++)
+            ok = place_file(p, &pair, &p->content->files[i]);
+        disk_close(pair.from);
+        disk_close(pair.to);
+        if (!ok)
+            return;
+    }
+}
+
+/* Parents come before what is in them, and what has the same parent mostly comes together. */
+static bool make_directories(const struct place *content, struct disk_dir to, struct arena *a, struct cvenv_error *err)
+{
+    struct disk_dir parent = DISK_NO_DIR;
+    const char *parent_path = NULL;
+    int number = 0;
+    for (size_t i = 1; number == 0 && i < content->directory_count; i++) {
+        const char *path = content->directories[i], *above = path_parent(a, path);
+        if (parent_path == NULL || strcmp(above, parent_path) != 0) {
+            disk_close(parent);
+            parent = DISK_NO_DIR;
+            number = disk_open_below(to, above, &parent);
+            parent_path = above;
+        }
+        if (number == 0)
+            number = disk_make_dir(parent, path_name(path));
+        if (number != 0)
+            error_system(err, number, "%s: creating the directory", path);
+    }
+    disk_close(parent);
+    if (a->failed)
+        return error_memory(err);
+    return number == 0;
+}
+
+/* Can the file system share contents? Found out with the first file that is to be placed. */
+static bool can_clone(const struct place *content, struct disk_dir to)
+{
+    static const char probe[] = ".cvenv-clone";
+    const struct place_file *file = &content->files[0];
+    struct disk_dir from;
+    if (disk_open_below(content->tree, content->directories[file->directory], &from) != 0)
+        return false;
+    int number = disk_clone(from, file->name, to, probe, 0600, -1);
+    disk_close(from);
+    if (number == 0)
+        number = disk_remove(to, probe, DISK_FILE);
+    return number == 0;
+}
+
+static void choose(struct placing *p)
+{
+    struct disk_stat st;
+    bool same_device = disk_stat_dir(p->to, &st) == 0 && st.device == p->content->device;
+    p->may_copy = p->options->mode == CVENV_LINK_AUTO;
+    p->bytecode = p->others = BY_COPY;
+    if (p->options->mode == CVENV_LINK_CLONE)
+        p->bytecode = p->others = BY_CLONE;
+    else if (p->options->mode == CVENV_LINK_HARDLINK)
+        p->bytecode = p->others = BY_LINK;
+    else if (p->options->mode == CVENV_LINK_AUTO && same_device) {
+        bool clone = can_clone(p->content, p->to);
+        p->bytecode = clone ? BY_CLONE : BY_LINK;
+        p->others = clone ? BY_CLONE : BY_COPY;
+    }
+}
+
+/* Where each directory's files begin: they are grouped in the order of the directories. */
+static size_t *index_files(const struct place *content, struct arena *a)
+{
+    size_t *first = arena_array(a, content->directory_count + 1, sizeof *first);
+    size_t file = 0;
+    for (size_t i = 0; first != NULL && i <= content->directory_count; i++) {
+        while (file < content->file_count && content->files[file].directory < i)
+            file++;
+        first[i] = file;
+    }
+    return first;
+}
+
+enum place_outcome place_files(struct arena *a, const struct place *content, struct disk_dir to,
+                               const struct place_options *options, struct cvenv_error *err)
+{
+    if (content->file_count == 0)
+        return PLACE_DONE;
+    struct placing p = { .content = content, .to = to, .options = options, .err = err };
+    p.first = index_files(content, a);
+    if (p.first == NULL)
+        return error_memory(err), PLACE_FAILED;
+    atomic_init(&p.next, 0);
+    atomic_init(&p.outcome, PLACE_DONE);
+    if (!make_directories(content, to, a, err))
+        return PLACE_FAILED;
+    choose(&p);
+    int threads = options->processors > 0 ? options->processors : disk_processors();
+    threads_run(threads < 16 ? threads : 16, work, &p);
+    return (enum place_outcome)atomic_load(&p.outcome);
+}
