@@ -13,6 +13,12 @@ struct facts_seed {
     const char *path;    /* absolute path of the wheel */
 };
 
+/* One shared library that a copied executable would look for beside itself (`$ORIGIN` in its run path). */
+struct facts_library {
+    const char *path;  /* absolute, in the base */
+    const char *place; /* where its copy belongs, relative to the environment: "lib/libpython3.14.so.1.0" */
+};
+
 struct facts {
     const char *executable;      /* sys._base_executable made absolute, not resolved */
     const char *real_executable; /* os.path.realpath of it: what pyvenv.cfg calls `executable` */
@@ -27,14 +33,26 @@ struct facts {
     const char *lib_path;        /* purelib, relative: "lib/python3.13/site-packages" */
     const char *platlib_path;    /* platlib, relative; the same where they are one */
     bool lib64;                  /* `lib64` is to be a link to `lib` */
-    const char *const *names;    /* NULL-terminated: links to the primary executable that this version's venv makes */
-    const char *const *libraries;/* NULL-terminated: shared libraries that a copied executable needs beside it (--copies) */
+    const char *const *names;    /* NULL-terminated: all that this version's venv makes; the primary executable may be among them */
+    const struct facts_library *libraries; /* to be copied with the executable (--copies); ended by a NULL path */
     const char *cache_tag;       /* sys.implementation.cache_tag: "cpython-313" */
     const char *magic;           /* importlib.util.MAGIC_NUMBER in hexadecimal */
     const struct facts_seed *seeds; /* in ensurepip's order; ended by a NULL name */
 };
 
-/* Reads the probe's answer. False when a key is missing or out of its range: err says which. `who` names the interpreter in messages. */
+/*
+ * Reads the probe's answer. False when a key is missing or out of its range: err says which. `who` names the interpreter in
+ * messages. Whatever the text is, names and relative paths in *out stay within an environment.
+ */
 bool facts_parse(struct arena *a, struct slice text, const char *who, struct facts *out, struct cvenv_error *err);
+
+/* The lines of an answer, without what a wrapper printed around them; false when the answer is not there or not whole. */
+bool facts_body(struct slice text, struct slice *body);
+/* Takes the next value of `key` off the front of *rest; false when there is none (any more). */
+bool facts_next(struct slice *rest, const char *key, struct slice *value);
+/* A value, or one word of it, with its %xx decoded; NULL when it is not well-formed. */
+const char *facts_decode(struct arena *a, struct slice value);
+/* The opposite: appends `value` as one word. */
+void facts_encode(struct text *out, const char *value);
 
 #endif
