@@ -99,7 +99,8 @@ enum cvenv_report {
 };
 
 /*
- * What is wanted. Every pointer is borrowed for the duration of the call that the struct is handed to.
+ * What is wanted. Every pointer is borrowed: for the duration of the call, or, with cvenv_open and cvenv_set_options, until
+ * cvenv_close.
  */
 struct cvenv_options {
     size_t size; /* sizeof(struct cvenv_options), set by CVENV_OPTIONS_INIT */

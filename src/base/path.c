@@ -4,6 +4,13 @@
 
 #include "base/text.h"
 
+const char path_list_separator = ':';
+
+bool path_is_separator(char c)
+{
+    return c == '/';
+}
+
 bool path_is_absolute(const char *path)
 {
     return path[0] == '/';

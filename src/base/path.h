@@ -5,6 +5,9 @@
 
 #include "base/arena.h"
 
+/* What separates paths in PATH (POSIX 8.3), and components in a path. */
+extern const char path_list_separator;
+bool path_is_separator(char c);
 /* Does the path start at a root? */
 bool path_is_absolute(const char *path);
 /* `name` below `parent`; `name` itself when it is absolute. */

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 /* Makes room for `more` bytes and a NUL. */
 static bool reserve(struct text *t, size_t more)
 {
@@ -67,6 +69,20 @@ const char *text_string(struct text *t)
         return "";
     t->data[t->length] = '\0';
     return t->data;
+}
+
+bool text_has_control(const char *string)
+{
+    const unsigned char *end = (const unsigned char *)string + strlen(string);
+    for (const unsigned char *s = (const unsigned char *)string; s < end;) {
+        size_t length = utf8_sequence(s, (size_t)(end - s));
+        bool c1 = length == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+        bool separator = length == 3 && s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9);
+        if (s[0] < 0x20 || s[0] == 0x7f || c1 || separator)
+            return true;
+        s += length > 0 ? length : 1;
+    }
+    return false;
 }
 
 bool slice_line(struct slice *rest, struct slice *line)

@@ -49,6 +49,8 @@ int disk_open_below(struct disk_dir parent, const char *path, struct disk_dir *o
 int disk_duplicate(struct disk_dir dir, struct disk_dir *out);
 void disk_close(struct disk_dir dir);
 int disk_make_dir(struct disk_dir dir, const char *name);
+/* For its owner alone. */
+int disk_make_private_dir(struct disk_dir dir, const char *name);
 /* Calls `each` with every name but "." and ".."; stops when it returns non-zero and returns that. */
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user);
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
@@ -91,6 +93,8 @@ int disk_map_path(const char *path, struct disk_map *out);
 int disk_map(struct disk_dir dir, const char *name, struct disk_map *out);
 void disk_unmap(struct disk_map *map);
 
+/* Where programs keep what they can make again (XDG base directories: NAME=value strings), or NULL: nowhere. */
+const char *disk_cache_path(struct arena *a, const char *const *environment);
 /* The processors that this process may use; at least 1. */
 int disk_processors(void);
 /* Nanoseconds on a clock that only goes forward. */

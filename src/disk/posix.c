@@ -11,6 +11,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/path.h"
+#include "base/variable.h"
+
 enum { OPEN_DIR = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
 
 static int fd_of(struct disk_dir dir)
@@ -96,6 +99,11 @@ void disk_close(struct disk_dir dir)
 int disk_make_dir(struct disk_dir dir, const char *name)
 {
     return mkdirat(fd_of(dir), name, 0777) == 0 ? 0 : errno;
+}
+
+int disk_make_private_dir(struct disk_dir dir, const char *name)
+{
+    return mkdirat(fd_of(dir), name, 0700) == 0 ? 0 : errno;
 }
 
 int disk_make_writable(struct disk_dir dir, const char *name)
@@ -252,4 +260,12 @@ int disk_working_directory(struct arena *a, char **out)
     *out = arena_string(a, cwd);
     free(cwd);
     return 0;
+}
+
+const char *disk_cache_path(struct arena *a, const char *const *environment)
+{
+    const char *base = variable_value(environment, "XDG_CACHE_HOME"), *home = variable_value(environment, "HOME");
+    if (path_is_absolute(base))
+        return path_join(a, base, "cvenv");
+    return path_is_absolute(home) ? path_join(a, home, ".cache/cvenv") : NULL;
 }

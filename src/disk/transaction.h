@@ -35,7 +35,7 @@ struct disk_dir transaction_existing(const struct transaction *t);
 
 /* With all its parents. CVENV_ERROR_DIRECTORY where the target has a file or a link in that place. */
 bool transaction_make_dir(struct transaction *t, const char *path, struct cvenv_error *err);
-/* Files and links; their directory must have been made. Modes are subject to the umask. */
+/* Files and links; their directory must have been made. Modes are subject to the umask. A file may be written again. */
 bool transaction_write(struct transaction *t, const char *path, struct slice data, unsigned mode, struct cvenv_error *err);
 bool transaction_symlink(struct transaction *t, const char *target, const char *path, struct cvenv_error *err);
 bool transaction_copy(struct transaction *t, const char *from, const char *path, unsigned mode, struct cvenv_error *err);

@@ -106,6 +106,8 @@ bool transaction_write(struct transaction *t, const char *path, struct slice dat
     if (!enter(t, path, &name, err))
         return false;
     int number = disk_write_new(t->at, name, data.data, data.length, mode, -1, false);
+    if (number == EEXIST && (number = disk_remove(t->at, name, DISK_FILE)) == 0)
+        number = disk_write_new(t->at, name, data.data, data.length, mode, -1, false);
     return number == 0 ? true : error_system(err, number, "%s/%s: writing", t->options.path, path);
 }
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the reading of environment variables. */
+#include "base/variable.h"
+
+#include <string.h>
+
+const char *variable_value(const char *const *environment, const char *name)
+{
+    size_t length = strlen(name);
+    for (; environment != NULL && *environment != NULL; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+            return *environment + length + 1;
+    return "";
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the story of creation: the stages in their order, committed together or undone together. */
+#include "env.h"
+
+enum { ATTEMPTS = 16 }; /* how often somebody else may be quicker */
+
+typedef bool hook_function(struct cvenv *env, void *user, struct cvenv_error *err);
+typedef bool stage_function(struct cvenv *env, struct cvenv_error *err);
+
+/* There is nothing that every environment needs afterwards. */
+static bool stage_post_setup(struct cvenv *env, struct cvenv_error *err)
+{
+    (void)env;
+    (void)err;
+    return true;
+}
+
+static const struct {
+    const char *name;
+    stage_function *run;
+} built_in[] = {
+    [CVENV_STAGE_ENSURE_DIRECTORIES] = { "ensure_directories", stage_ensure_directories },
+    [CVENV_STAGE_CREATE_IGNORE_FILE] = { "create_ignore_file", stage_create_ignore_file },
+    [CVENV_STAGE_CREATE_CONFIGURATION] = { "create_configuration", stage_create_configuration },
+    [CVENV_STAGE_SETUP_PYTHON] = { "setup_python", stage_setup_python },
+    [CVENV_STAGE_SETUP_PIP] = { "setup_pip", stage_setup_pip },
+    [CVENV_STAGE_SETUP_SCRIPTS] = { "setup_scripts", stage_setup_scripts },
+    [CVENV_STAGE_POST_SETUP] = { "post_setup", stage_post_setup },
+    [CVENV_STAGE_UPGRADE_DEPENDENCIES] = { "upgrade_dependencies", stage_upgrade_dependencies },
+};
+
+static hook_function *replacement(const struct cvenv *env, enum cvenv_stage stage)
+{
+    const struct cvenv_stages *s = &env->stages;
+    switch (stage) {
+    case CVENV_STAGE_ENSURE_DIRECTORIES: return s->ensure_directories;
+    case CVENV_STAGE_CREATE_IGNORE_FILE: return s->create_ignore_file;
+    case CVENV_STAGE_CREATE_CONFIGURATION: return s->create_configuration;
+    case CVENV_STAGE_SETUP_PYTHON: return s->setup_python;
+    case CVENV_STAGE_SETUP_PIP: return s->setup_pip;
+    case CVENV_STAGE_SETUP_SCRIPTS: return s->setup_scripts;
+    case CVENV_STAGE_POST_SETUP: return s->post_setup;
+    case CVENV_STAGE_UPGRADE_DEPENDENCIES: return s->upgrade_dependencies;
+    }
+    return NULL;
+}
+
+/* ---- the transaction of a run -------------------------------------------------------------------------- */
+
+static bool begin(struct cvenv *env, bool clear, struct cvenv_error *err)
+{
+    struct transaction_options options = {
+        .path = env->context[CVENV_ENV_DIR], .clear = clear, .durable = env->options.durable,
+        .interrupted = env->options.interrupted, .user = env->options.user,
+    };
+    env->published = false;
+    env->lost = false;
+    env->transaction = NULL;
+    if (!transaction_open(&env->arena, &options, &env->transaction, err)) {
+        env->transaction = NULL;
+        return false;
+    }
+    return true;
+}
+
+static void abandon(struct cvenv *env, struct cvenv_error *err)
+{
+    if (env->transaction != NULL)
+        transaction_close(env->transaction, err);
+    env->transaction = NULL;
+}
+
+static bool publish(struct cvenv *env, struct cvenv_error *err)
+{
+    if (env->arena.failed)
+        return error_memory(err);
+    enum transaction_outcome outcome = transaction_publish(env->transaction, err);
+    env->lost = outcome == TRANSACTION_LOST;
+    env->published = env->published || outcome == TRANSACTION_DONE;
+    return outcome == TRANSACTION_DONE;
+}
+
+static bool finish(struct cvenv *env, struct cvenv_error *err)
+{
+    const char *left;
+    if (env_interrupted(env, err) || !publish(env, err))
+        return false;
+    transaction_commit(env->transaction, &left);
+    if (left != NULL)
+        env_report(env, CVENV_REPORT_WARNING,
+                   arena_format(&env->arena, "%s: what was replaced could not be removed; the next run tries again", left));
+    return true;
+}
+
+/* What the environment says of itself that is there already: --upgrade keeps its prompt and its view of the base. */
+static void read_previous(struct cvenv *env)
+{
+    struct slice text;
+    struct disk_dir existing = transaction_existing(env->transaction);
+    env->previous = (struct config){ 0 };
+    if (existing.handle < 0 || disk_read(&env->arena, existing, "pyvenv.cfg", 1 << 20, &text) != 0)
+        return;
+    config_parse(&env->arena, text, &env->previous);
+    if (!env->options.upgrade)
+        return;
+    env->options.system_site_packages = env->options.system_site_packages || env->previous.system_site_packages;
+    if (env->options.prompt == NULL && env->previous.prompt != NULL && !text_has_control(env->previous.prompt)) {
+        env->options.prompt = env->previous.prompt;
+        env->context[CVENV_PROMPT] = env->previous.prompt;
+    }
+}
+
+/* ---- the stages ---------------------------------------------------------------------------------------- */
+
+/* Nothing has appeared by a replaced ensure_directories: then there is also nothing that it wanted to have cleared. */
+static bool after_replaced_directories(struct cvenv *env, struct cvenv_error *err)
+{
+    if (env->published || !env->options.clear)
+        return true;
+    abandon(env, err);
+    return begin(env, false, err);
+}
+
+static bool run(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)
+{
+    hook_function *hook = replacement(env, stage);
+    env_report(env, CVENV_REPORT_STAGE, built_in[stage].name);
+    if (hook == NULL)
+        return built_in[stage].run(env, err);
+    if (stage == CVENV_STAGE_ENSURE_DIRECTORIES)
+        return hook(env, env->user, err) && after_replaced_directories(env, err);
+    return publish(env, err) && hook(env, env->user, err);
+}
+
+/* As EnvBuilder.create: as long as a stage of the caller's can look, pyvenv.cfg first says "false". */
+static bool is_isolated_at_first(const struct cvenv *env)
+{
+    const struct cvenv_stages *s = &env->stages;
+    bool seen = s->create_configuration || s->setup_python || s->setup_pip || s->setup_scripts || s->post_setup;
+    return env->options.system_site_packages && seen;
+}
+
+static bool open_to_system(struct cvenv *env, struct cvenv_error *err)
+{
+    if (!env->isolated)
+        return true;
+    env->isolated = false;
+    return run(env, CVENV_STAGE_CREATE_CONFIGURATION, err);
+}
+
+static bool run_all(struct cvenv *env, struct cvenv_error *err)
+{
+    const struct cvenv_options *wanted = &env->options;
+    env->isolated = is_isolated_at_first(env);
+    return run(env, CVENV_STAGE_ENSURE_DIRECTORIES, err) &&
+           (wanted->without_scm_ignore || run(env, CVENV_STAGE_CREATE_IGNORE_FILE, err)) &&
+           run(env, CVENV_STAGE_CREATE_CONFIGURATION, err) &&
+           run(env, CVENV_STAGE_SETUP_PYTHON, err) &&
+           (!wanted->with_pip || run(env, CVENV_STAGE_SETUP_PIP, err)) &&
+           (wanted->upgrade || (run(env, CVENV_STAGE_SETUP_SCRIPTS, err) && run(env, CVENV_STAGE_POST_SETUP, err))) &&
+           open_to_system(env, err) &&
+           (!wanted->upgrade_deps || run(env, CVENV_STAGE_UPGRADE_DEPENDENCIES, err));
+}
+
+/* One transaction; again when somebody else made the target meanwhile: then it exists, and what is there is to be kept. */
+static bool transact(struct cvenv *env, bool clear, stage_function *body, struct cvenv_error *err)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        if (clear && !guard_clear(env, err))
+            return false;
+        bool ok = begin(env, clear, err);
+        if (ok) {
+            read_previous(env);
+            ok = body(env, err) && finish(env, err);
+        }
+        bool lost = env->lost;
+        abandon(env, err);
+        if (ok || !lost)
+            return ok;
+    }
+    return error_set(err, CVENV_ERROR_DIRECTORY, "%s: other programs keep changing what is there", env->context[CVENV_ENV_DIR]);
+}
+
+bool cvenv_create(const char *env_dir, const struct cvenv_options *options, const struct cvenv_stages *stages, void *user,
+                  struct cvenv_error *err)
+{
+    struct cvenv env;
+    bool ok = env_open(&env, env_dir, options, err);
+    if (ok) {
+        env.stages = (struct cvenv_stages)CVENV_STAGES_INIT;
+        if (stages != NULL)
+            memcpy(&env.stages, stages, stages->size < sizeof env.stages ? stages->size : sizeof env.stages);
+        env.user = user;
+        ok = transact(&env, env.options.clear, run_all, err);
+    }
+    env_release(&env);
+    return ok;
+}
+
+/* ---- single stages ------------------------------------------------------------------------------------- */
+
+bool env_apply(struct cvenv *env, bool (*change)(struct cvenv *env, struct cvenv_error *err), bool clear,
+               struct cvenv_error *err)
+{
+    if (env->transaction == NULL)
+        return transact(env, clear, change, err);
+    return change(env, err) && publish(env, err);
+}
+
+bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)
+{
+    bool clear = stage == CVENV_STAGE_ENSURE_DIRECTORIES && env->options.clear;
+    return env_apply(env, built_in[stage].run, clear, err);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns setup_python on POSIX systems: the interpreter's names in the scripts directory. */
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/path.h"
+#include "env.h"
+
+const bool env_copies_by_default = false;
+
+static bool wants_copies(const struct cvenv *env)
+{
+    return env->options.links == CVENV_LINKS_COPIES;
+}
+
+static bool is_name(const struct cvenv *env, const char *name)
+{
+    if (strcmp(name, path_name(env->context[CVENV_ENV_EXE])) == 0)
+        return true;
+    for (const char *const *n = env->facts.names; *n != NULL; n++)
+        if (strcmp(name, *n) == 0)
+            return true;
+    return false;
+}
+
+/* ---- names of the Python that was there before --------------------------------------------------------- */
+
+struct former {
+    struct cvenv *env;
+    const char *bin;
+    struct disk_dir dir;
+    struct cvenv_error *err;
+};
+
+/* "python3.11", "pypy3", "python3.13t", and the name that only 3.14 has: what venv gives an interpreter. */
+static bool looks_like_interpreter(const char *name)
+{
+    if (strcmp(name, "\xf0\x9d\x9c\x8bthon") == 0)
+        return true;
+    size_t length = strncmp(name, "python", 6) == 0 ? 6 : strncmp(name, "pypy", 4) == 0 ? 4 : 0;
+    if (length == 0)
+        return false;
+    name += length;
+    while (isdigit((unsigned char)*name) || *name == '.')
+        name++;
+    return *name == '\0' || strcmp(name, "t") == 0;
+}
+
+/* Left where they are, they would go on running the former Python, for which nothing else here is meant any more. */
+static int remove_former(void *user, const char *name)
+{
+    const struct former *f = user;
+    struct disk_stat st;
+    if (!looks_like_interpreter(name) || is_name(f->env, name) || disk_stat(f->dir, name, &st) != 0 ||
+        st.type == DISK_DIRECTORY)
+        return 0;
+    return transaction_remove(f->env->transaction, path_join(&f->env->arena, f->bin, name), f->err) ? 0 : ECANCELED;
+}
+
+static bool remove_former_names(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    struct disk_dir existing = transaction_existing(env->transaction);
+    struct former f = { env, bin, DISK_NO_DIR, err };
+    if (env->previous.home == NULL || existing.handle < 0 || disk_open_below(existing, bin, &f.dir) != 0)
+        return true;
+    int number = disk_list(f.dir, remove_former, &f);
+    disk_close(f.dir);
+    if (number == ECANCELED)
+        return false;
+    return number == 0 ? true : error_system(err, number, "%s/%s", env->context[CVENV_ENV_DIR], bin);
+}
+
+/* ---- the names ----------------------------------------------------------------------------------------- */
+
+static bool make_primary(struct cvenv *env, const char *path, struct cvenv_error *err)
+{
+    const char *executable = env->context[CVENV_EXECUTABLE];
+    return wants_copies(env) ? transaction_copy(env->transaction, executable, path, 0777, err)
+                             : transaction_symlink(env->transaction, executable, path, err);
+}
+
+/* As venv does: links to the primary beside them, or more copies. */
+static bool make_others(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    const char *primary = path_name(env->context[CVENV_ENV_EXE]);
+    for (const char *const *name = env->facts.names; *name != NULL; name++) {
+        const char *path = path_join(&env->arena, bin, *name);
+        if (strcmp(*name, primary) == 0)
+            continue;
+        bool ok = wants_copies(env) ? make_primary(env, path, err) : transaction_symlink(env->transaction, primary, path, err);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* A copied executable with $ORIGIN in its run path looks for its libpython beside itself. */
+static bool copy_libraries(struct cvenv *env, struct cvenv_error *err)
+{
+    if (!wants_copies(env))
+        return true;
+    for (const struct facts_library *l = env->facts.libraries; l->path != NULL; l++)
+        if (!transaction_make_dir(env->transaction, path_parent(&env->arena, l->place), err) ||
+            !transaction_copy(env->transaction, l->path, l->place, 0777, err))
+            return false;
+    return true;
+}
+
+bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
+{
+    const char *bin, *primary;
+    return env_relative(env, CVENV_BIN_PATH, &bin, err) && env_relative(env, CVENV_ENV_EXE, &primary, err) &&
+           transaction_make_dir(env->transaction, bin, err) && remove_former_names(env, bin, err) &&
+           make_primary(env, primary, err) && make_others(env, bin, err) && copy_libraries(env, err);
+}
