@@ -90,15 +90,15 @@ static bool check_entry(const struct archive_entry *entry, unsigned flags, struc
     return true;
 }
 
+/* `name` is a copy of `length` bytes; a NUL among them would be the end of it. */
 static bool check_name(const char *name, size_t length, unsigned flags, struct cvenv_error *err)
 {
-    const char *fault = member_name_fault(name, length);
+    const char *fault = strlen(name) == length ? member_name_fault(name) : "has a control character";
     for (size_t i = 0; fault == NULL && (flags & FLAG_UTF8) == 0 && i < length; i++) {
         if ((unsigned char)name[i] >= 0x80)
             fault = "is in an unknown character set";
     }
-    return fault == NULL || error_set(err, CVENV_ERROR_SEED, "archive member name '%.*s' %s",
-                                      length > 255 ? 255 : (int)length, name, fault);
+    return fault == NULL || error_set(err, CVENV_ERROR_SEED, "archive member name '%.255s' %s", name, fault);
 }
 
 /* Reads the central header at *at, which ends before `end`, and moves *at behind it. */
@@ -111,24 +111,23 @@ static bool read_central(struct arena *a, const unsigned char **at, const unsign
     size_t length = read16(p + 28), extra = read16(p + 30), comment = read16(p + 32);
     if ((size_t)(end - p) < CENTRAL_SIZE + length + extra + comment)
         return refuse(err, "its directory is cut off");
-    const char *name = (const char *)p + CENTRAL_SIZE;
-    unsigned flags = read16(p + 8);
-    bool slash = length > 0 && name[length - 1] == '/';
-    if (!check_name(name, slash ? length - 1 : length, flags, err))
-        return false;
-    *out = (struct archive_entry){ .name = arena_copy(a, name, slash ? length - 1 : length),
+    bool slash = length > 0 && p[CENTRAL_SIZE + length - 1] == '/';
+    size_t known = slash ? length - 1 : length;
+    *out = (struct archive_entry){ .name = arena_copy(a, (const char *)p + CENTRAL_SIZE, known),
                                    .size = read32(p + 24),
                                    .packed = read32(p + 20),
                                    .offset = read32(p + 42),
                                    .crc = read32(p + 16),
                                    .method = read16(p + 10),
                                    .mtime = time_from_dos(read16(p + 14), read16(p + 12)) };
+    if (!check_name(out->name, known, read16(p + 8), err))
+        return false;
     if (read16(p + 34) != 0 || !extra_is_plain(p + CENTRAL_SIZE + length, extra))
         return refuse_entry(err, out, "has more than one size, place or name");
     if (!read_type(out, slash, read32(p + 38)))
         return refuse_entry(err, out, "is neither a file nor a directory");
     *at = p + CENTRAL_SIZE + length + extra + comment;
-    return check_entry(out, flags, err);
+    return check_entry(out, read16(p + 8), err);
 }
 
 /* Are the CRC and sizes at `p` (in the order that local headers and descriptors have) those of the entry? */

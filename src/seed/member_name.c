@@ -4,42 +4,8 @@
 
 #include <string.h>
 
-static bool is_continuation(unsigned char c)
-{
-    return (c & 0xc0) == 0x80;
-}
-
-/* Bytes of the well-formed sequence at `p` (Unicode 15, table 3-7); 0 when there is none. */
-static size_t utf8_sequence(const unsigned char *p, size_t left)
-{
-    if (p[0] < 0x80)
-        return 1;
-    size_t length = p[0] >= 0xc2 && p[0] <= 0xdf ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
-    if (length == 0 || length > left)
-        return 0;
-    unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
-    if (p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++) {
-        if (!is_continuation(p[i]))
-            return 0;
-    }
-    return length;
-}
-
-static bool is_utf8(const char *text, size_t length)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    while (length > 0) {
-        size_t n = utf8_sequence(p, length);
-        if (n == 0)
-            return false;
-        p += n;
-        length -= n;
-    }
-    return true;
-}
+#include "base/text.h"
+#include "base/utf8.h"
 
 static const char *component_fault(const char *name, size_t length)
 {
@@ -52,30 +18,29 @@ static const char *component_fault(const char *name, size_t length)
     return NULL;
 }
 
-static const char *character_fault(const char *name, size_t length)
+static const char *character_fault(const char *name)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)name[i];
-        if (c < 0x20 || c == 0x7f)
-            return "has a control character";
-        if (c == '\\' || c == ':')
-            return "has a back-slash or a colon";
-    }
-    return is_utf8(name, length) ? NULL : "is not UTF-8";
+    if (text_has_control(name))
+        return "has a control character";
+    if (strpbrk(name, "\\:") != NULL)
+        return "has a back-slash or a colon";
+    return utf8_is_valid(name, strlen(name)) ? NULL : "is not UTF-8";
 }
 
-const char *member_name_fault(const char *name, size_t length)
+const char *member_name_fault(const char *name)
 {
+    size_t length = strlen(name);
     if (length == 0 || length > MEMBER_NAME_MAX)
         return length == 0 ? "is empty" : "is too long";
     if (name[0] == '/')
         return "is absolute";
-    const char *fault = character_fault(name, length);
-    for (size_t start = 0; fault == NULL && start <= length;) {
-        const char *slash = start < length ? memchr(name + start, '/', length - start) : NULL;
-        size_t end = slash != NULL ? (size_t)(slash - name) : length;
-        fault = component_fault(name + start, end - start);
-        start = end + 1;
+    const char *fault = character_fault(name);
+    while (fault == NULL && *name != '\0') {
+        length = strcspn(name, "/");
+        fault = component_fault(name, length);
+        name += length;
+        if (*name == '/' && *++name == '\0')
+            fault = "has an empty component";
     }
     return fault;
 }

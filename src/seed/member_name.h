@@ -10,7 +10,7 @@
 #define MEMBER_NAME_COMPONENT_MAX 255 /* bytes between two slashes: what file systems allow */
 
 /* Why `name` is refused, for a message ("is absolute"), or NULL when it is fine: relative, normal, valid UTF-8. */
-const char *member_name_fault(const char *name, size_t length);
+const char *member_name_fault(const char *name);
 /* An order in which names that differ in case only are equal, and what is below a directory directly follows it. */
 int member_name_compare(const char *a, const char *b);
 /* In that order, may `b` directly follow `a`? Otherwise why not ("is there twice"), for a message about `b`. */

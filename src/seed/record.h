@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* RECORD: the list of installed files (Recording Installed Projects specification; CSV of Python's csv module). Pure. */
+/* RECORD: the list of installed files (Recording Installed Projects specification; CSV of Python's csv module). */
 #ifndef SEED_RECORD_H
 #define SEED_RECORD_H
 
