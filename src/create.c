@@ -70,7 +70,7 @@ static void abandon(struct cvenv *env, struct cvenv_error *err)
     env->transaction = NULL;
 }
 
-static bool publish(struct cvenv *env, struct cvenv_error *err)
+bool env_publish(struct cvenv *env, struct cvenv_error *err)
 {
     if (env->arena.failed)
         return error_memory(err);
@@ -83,7 +83,7 @@ static bool publish(struct cvenv *env, struct cvenv_error *err)
 static bool finish(struct cvenv *env, struct cvenv_error *err)
 {
     const char *left;
-    if (env_interrupted(env, err) || !publish(env, err))
+    if (env_interrupted(env, err) || !env_publish(env, err))
         return false;
     transaction_commit(env->transaction, &left);
     if (left != NULL)
@@ -129,7 +129,7 @@ static bool run(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *e
         return built_in[stage].run(env, err);
     if (stage == CVENV_STAGE_ENSURE_DIRECTORIES)
         return hook(env, env->user, err) && after_replaced_directories(env, err);
-    return publish(env, err) && hook(env, env->user, err);
+    return env_publish(env, err) && hook(env, env->user, err);
 }
 
 /* As EnvBuilder.create: as long as a stage of the caller's can look, pyvenv.cfg first says "false". */
@@ -204,7 +204,7 @@ bool env_apply(struct cvenv *env, bool (*change)(struct cvenv *env, struct cvenv
 {
     if (env->transaction == NULL)
         return transact(env, clear, change, err);
-    return change(env, err) && publish(env, err);
+    return change(env, err) && env_publish(env, err);
 }
 
 bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)

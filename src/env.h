@@ -28,6 +28,9 @@ struct cvenv {
 
     struct transaction *transaction; /* NULL outside of cvenv_create and cvenv_run_stage */
     struct config previous;       /* what the pyvenv.cfg that is there says; all NULL when there is none */
+    const char *scripts_path;     /* what cvenv_install_scripts was asked for */
+    const char *link_from, *link_path; /* what cvenv_symlink_or_copy was asked for */
+    bool link_beside;             /* a link by name alone will do: both are in one directory */
     bool isolated;                /* for now pyvenv.cfg says that system site-packages are not seen */
     bool lost;                    /* somebody else made the target meanwhile: begin again */
     bool published;               /* something has been put at the final path */
@@ -46,6 +49,8 @@ bool env_interrupted(const struct cvenv *env, struct cvenv_error *err);
  * create.c: makes a change for a caller of a single function. From inside a stage of the caller's it is undone with all the
  * rest; on an environment that cvenv_open gave it is a transaction of its own. It is at the final path when this returns.
  */
+/* Puts what has been staged at its final path. */
+bool env_publish(struct cvenv *env, struct cvenv_error *err);
 bool env_apply(struct cvenv *env, bool (*change)(struct cvenv *env, struct cvenv_error *err), bool clear,
                struct cvenv_error *err);
 
@@ -55,8 +60,8 @@ void env_open_cache(struct cvenv *env);
 /* guard.c: refuses to clear what is not an environment's to clear. */
 bool guard_clear(struct cvenv *env, struct cvenv_error *err);
 
-/* Does --copies go without saying? (Windows; stage_python_*.c) */
-extern const bool env_copies_by_default;
+/* stage_python_posix.c, stage_python_win32.c: activators and the default of --copies differ. */
+extern const bool env_is_windows;
 /* What the templates' placeholders stand for (stages.c). */
 struct activation env_activation(const struct cvenv *env);
 

@@ -6,7 +6,7 @@
 #include "base/path.h"
 #include "env.h"
 
-const bool env_copies_by_default = false;
+const bool env_is_windows = false;
 
 static bool wants_copies(const struct cvenv *env)
 {

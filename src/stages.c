@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the built-in stages that make directories, pyvenv.cfg, .gitignore and the activators. */
 #include "base/path.h"
-#include "base/utf8.h"
 #include "env.h"
 #include "environment/activation.h"
 
@@ -65,7 +64,7 @@ bool stage_create_ignore_file(struct cvenv *env, struct cvenv_error *err)
 /* A shell word. pyvenv.cfg is UTF-8 (site.py refuses to start otherwise), so other bytes are written as $'\xNN' (POSIX 2.2.4). */
 static void add_word(struct text *out, const char *word)
 {
-    if (utf8_is_valid(word, strlen(word))) {
+    if (text_is_utf8(word)) {
         quote_posix(out, word);
         return;
     }
@@ -86,7 +85,7 @@ static void add_word(struct text *out, const char *word)
 static void add_prompt(struct text *out, const char *prompt)
 {
     text_add_string(out, " --prompt=");
-    if (strpbrk(prompt, "\"\\$`!") == NULL && utf8_is_valid(prompt, strlen(prompt)))
+    if (strpbrk(prompt, "\"\\$`!") == NULL && text_is_utf8(prompt))
         text_add_format(out, "\"%s\"", prompt);
     else
         add_word(out, prompt);
@@ -96,12 +95,12 @@ static void add_prompt(struct text *out, const char *prompt)
 static const char *make_command(struct cvenv *env)
 {
     const struct cvenv_options *wanted = &env->options;
-    bool copies = wanted->links == CVENV_LINKS_COPIES || (wanted->links == CVENV_LINKS_DEFAULT && env_copies_by_default);
+    bool copies = wanted->links == CVENV_LINKS_COPIES || (wanted->links == CVENV_LINKS_DEFAULT && env_is_windows);
     const struct {
         bool is_set;
         const char *option;
     } flags[] = {
-        { env_copies_by_default && !copies, " --symlinks" }, { !env_copies_by_default && copies, " --copies" },
+        { env_is_windows && !copies, " --symlinks" }, { !env_is_windows && copies, " --copies" },
         { !wanted->with_pip, " --without-pip" },
         { wanted->system_site_packages && !env->isolated, " --system-site-packages" },
         { wanted->clear, " --clear" },                       { wanted->upgrade, " --upgrade" },
@@ -161,7 +160,7 @@ bool stage_setup_scripts(struct cvenv *env, struct cvenv_error *err)
     if (!env_relative(env, CVENV_BIN_PATH, &bin, err) || !transaction_make_dir(env->transaction, bin, err))
         return false;
     for (const struct activator *a = activation_builtin; a->name != NULL; a++) {
-        if (!activation_is_for_here(a))
+        if (!(env_is_windows ? a->windows : a->posix))
             continue;
         struct slice script = activation_render(&env->arena, a, &values);
         if (!transaction_write(env->transaction, path_join(&env->arena, bin, a->name), script, 0666, err))

@@ -71,6 +71,11 @@ const char *text_string(struct text *t)
     return t->data;
 }
 
+bool text_is_utf8(const char *string)
+{
+    return utf8_is_valid(string, strlen(string));
+}
+
 bool text_has_control(const char *string)
 {
     const unsigned char *end = (const unsigned char *)string + strlen(string);

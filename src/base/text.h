@@ -21,6 +21,8 @@ void text_add_format(struct text *t, const char *format, ...) ERROR_PRINTF(2, 3)
 /* What is in it, NUL-terminated, in the arena; never NULL. */
 const char *text_string(struct text *t);
 
+/* Is it well-formed UTF-8? */
+bool text_is_utf8(const char *string);
 /*
  * Does it hold anything that a terminal obeys or that ends a line for some reader: ASCII control characters, and in
  * UTF-8 those of U+0080 to U+009F, U+2028 and U+2029?
