@@ -14,9 +14,24 @@ struct level {
     struct merge *m;
     struct disk_dir staged, target;
     const char *path; /* of both, relative; "" for the roots */
-    bool purge;       /* nothing of the target stays: all that is staged is new */
+    const struct removals *removals;
     struct cvenv_error *err;
 };
+
+/* What goes away before anything comes. */
+struct removals {
+    bool all;
+    const char *const *paths;
+    size_t count;
+};
+
+static bool goes_away(const struct removals *r, const char *path)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (strcmp(path, r->paths[i]) == 0)
+            return true;
+    return r->all;
+}
 
 static bool add_operation(struct merge *m, enum merge_kind kind, const char *path, uint64_t inode)
 {
@@ -38,7 +53,7 @@ static int plan_level(struct level *l);
 
 static int plan_deeper(const struct level *l, const char *name, const char *path)
 {
-    struct level inner = { l->m, DISK_NO_DIR, DISK_NO_DIR, path, false, l->err };
+    struct level inner = { l->m, DISK_NO_DIR, DISK_NO_DIR, path, l->removals, l->err };
     int number = disk_open_dir(l->staged, name, &inner.staged);
     if (number == 0)
         number = disk_open_dir(l->target, name, &inner.target);
@@ -60,7 +75,7 @@ static int plan_entry(void *user, const char *name)
     int number = disk_stat(l->staged, name, &staged);
     if (number != 0)
         return number;
-    number = l->purge ? ENOENT : disk_stat(l->target, name, &there);
+    number = goes_away(l->removals, path) ? ENOENT : disk_stat(l->target, name, &there);
     if (number != 0 && number != ENOENT)
         return number;
     enum merge_kind kind = number == ENOENT ? MERGE_NEW : MERGE_SWAP;
@@ -87,12 +102,12 @@ static int plan_drop(void *user, const char *name)
     return add_operation(m, MERGE_DROP, arena_string(m->arena, name), 0) ? 0 : ENOMEM;
 }
 
-static int plan_removals(struct merge *m, bool purge, const char *const *removals, size_t count)
+static int plan_removals(struct merge *m, const struct removals *r)
 {
-    if (purge)
+    if (r->all)
         return disk_list(m->target, plan_drop, m);
-    for (size_t i = 0; i < count; i++)
-        if (!add_operation(m, MERGE_DROP, removals[i], 0))
+    for (size_t i = 0; i < r->count; i++)
+        if (!add_operation(m, MERGE_DROP, r->paths[i], 0))
             return ENOMEM;
     return 0;
 }
@@ -119,8 +134,9 @@ bool merge_plan(struct merge *m, bool purge, const char *const *removals, size_t
 {
     char tree[32];
     tree_name(tree, m->layer);
-    struct level root = { m, DISK_NO_DIR, m->target, "", purge, err };
-    int number = plan_removals(m, purge, removals, removal_count);
+    const struct removals r = { purge, removals, removal_count };
+    struct level root = { m, DISK_NO_DIR, m->target, "", &r, err };
+    int number = plan_removals(m, &r);
     if (number == 0)
         number = disk_open_dir(m->stage, tree, &root.staged);
     if (number == 0)
