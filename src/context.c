@@ -39,6 +39,9 @@ static bool check_names(const struct cvenv *env, const char *env_dir, struct cve
     if (strchr(env_dir, path_list_separator) != NULL)
         return error_set(err, CVENV_ERROR_VALUE, "Refusing to create a venv in %s because it contains the PATH separator %c.",
                          env_dir, path_list_separator);
+    const char *refusal = path_refusal(env_dir);
+    if (refusal != NULL)
+        return error_set(err, CVENV_ERROR_VALUE, "%s: %s", env_dir, refusal);
     return env->options.prompt == NULL || check_name("a prompt", env->options.prompt, err);
 }
 
@@ -136,7 +139,11 @@ bool env_relative_path(struct cvenv *env, const char *absolute, const char **out
         length--; /* the root directory */
     if (!path_is_within(absolute, root) || absolute[length] == '\0')
         return error_set(err, CVENV_ERROR_VALUE, "%s: not in the environment %s", absolute, root);
-    *out = absolute + length + 1;
+    char *relative = arena_string(&env->arena, absolute + length + 1);
+    for (char *c = relative; *c != '\0'; c++)
+        if (path_is_separator(*c))
+            *c = '/';
+    *out = relative;
     return true;
 }
 

@@ -18,6 +18,8 @@ char *path_absolute(struct arena *a, const char *cwd, const char *path);
 const char *path_name(const char *path);
 /* Everything before the last component; the root is its own parent. */
 char *path_parent(struct arena *a, const char *path);
+/* Why no file can have that absolute, normal path (a name in it means a device, for example); NULL when one can. */
+const char *path_refusal(const char *path);
 /* Is `path` the same as `ancestor` or below it? Both absolute and normal. */
 bool path_is_within(const char *path, const char *ancestor);
 
