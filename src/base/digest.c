@@ -3,11 +3,11 @@
 #include "base/digest.h"
 
 #include <sys/types.h>
-#include <sha256.h>
+#include <sha2.h>
 
 void digest_sha256(const void *data, size_t length, unsigned char digest[DIGEST_SIZE])
 {
-    SHA256_CTX context;
+    SHA2_CTX context;
     SHA256Init(&context);
     SHA256Update(&context, data, length);
     SHA256Final(digest, &context);
