@@ -58,6 +58,8 @@ int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
 int disk_make_writable(struct disk_dir dir, const char *name);
 /* An advisory lock on the directory, dropped when it is closed; EWOULDBLOCK when it is held and !wait. */
 int disk_lock(struct disk_dir dir, bool wait);
+/* The shared kind, of which many may be held at once; EWOULDBLOCK while somebody has the other. Never waits. */
+int disk_lock_shared(struct disk_dir dir);
 /* fsync of a directory; of all files and directories below it and itself; of the directories only. */
 int disk_sync_dir(struct disk_dir dir);
 int disk_sync_tree(struct disk_dir dir);

@@ -193,6 +193,13 @@ int disk_lock(struct disk_dir dir, bool wait)
     return result == 0 ? 0 : errno == EAGAIN ? EWOULDBLOCK : errno;
 }
 
+int disk_lock_shared(struct disk_dir dir)
+{
+    if (flock(fd_of(dir), LOCK_SH | LOCK_NB) == 0)
+        return 0;
+    return errno == EAGAIN ? EWOULDBLOCK : errno;
+}
+
 int disk_sync_dir(struct disk_dir dir)
 {
     return fsync(fd_of(dir)) == 0 ? 0 : errno;
