@@ -73,7 +73,7 @@ static void add_utf8(struct text *out, unsigned long code)
         return;
     }
     int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    text_add_char(out, (char)((0xf00u >> more & 0xffu) | code >> (6 * more)));
+    text_add_char(out, (char)((0xff00u >> (more + 1) & 0xffu) | code >> (6 * more)));
     while (more-- > 0)
         text_add_char(out, (char)(0x80 | (code >> (6 * more) & 0x3f)));
 }

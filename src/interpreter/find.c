@@ -16,7 +16,7 @@ static const char *unfit(const struct disk_stat *st)
     if (st->type == DISK_DIRECTORY)
         return "is a directory";
     if (st->type != DISK_FILE)
-        return "not a regular file";
+        return "is not a regular file";
     return (st->mode & 0111) == 0 ? "is not executable" : NULL;
 }
 

@@ -171,16 +171,21 @@ static int64_t now(void)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* The answer of a program that is no script, asked for in "/", where nothing lies about; remembered if it is its own. */
-static bool ask_program(struct arena *a, const struct probe *p, const struct memory *memory, struct slice *answer,
-                        struct cvenv_error *err)
+/*
+ * Asks a program in "/", where nothing lies about; a script or a wrapper where the user is. *lasting: what it said depends on
+ * files alone.
+ */
+static bool ask_suitably(struct arena *a, const struct probe *p, const char *executable, bool is_script, struct slice *answer,
+                         bool *lasting, struct cvenv_error *err)
 {
-    int64_t asked = now();
-    if (!ask(a, p, memory->executable, "/", answer, err))
+    *lasting = false;
+    if (is_script)
+        return ask(a, p, executable, p->cwd, answer, err);
+    if (!ask(a, p, executable, "/", answer, err))
         return false;
-    if (is_wrapper(a, memory->executable, *answer))
-        return ask(a, p, memory->executable, p->cwd, answer, err);
-    remember_keep(a, memory, *answer, asked);
+    if (is_wrapper(a, executable, *answer))
+        return ask(a, p, executable, p->cwd, answer, err);
+    *lasting = true;
     return true;
 }
 
@@ -191,16 +196,16 @@ static bool step(struct arena *a, const struct probe *p, const char *executable,
     struct memory memory = { p->cache, executable, variable_value(p->environment, "LD_LIBRARY_PATH") };
     struct slice script, answer;
     struct cvenv_error unusable;
-    if (remember_find(a, &memory, &answer) && facts_parse(a, answer, executable, out, &unusable)) {
-        *next = out->executable;
-        return true;
+    if (!remember_find(a, &memory, &answer) || !facts_parse(a, answer, executable, out, &unusable)) {
+        bool is_script = shim_is_script(a, executable, &script), lasting;
+        if (is_script && shim_resolve(a, executable, script, p->environment, p->cwd, next))
+            return true;
+        int64_t asked = now();
+        if (!ask_suitably(a, p, executable, is_script, &answer, &lasting, err) || !facts_parse(a, answer, executable, out, err))
+            return false;
+        if (lasting)
+            remember_keep(a, &memory, answer, asked);
     }
-    bool is_script = shim_is_script(a, executable, &script);
-    if (is_script && shim_resolve(a, executable, script, p->environment, p->cwd, next))
-        return true;
-    bool answered = is_script ? ask(a, p, executable, p->cwd, &answer, err) : ask_program(a, p, &memory, &answer, err);
-    if (!answered || !facts_parse(a, answer, executable, out, err))
-        return false;
     *next = out->executable;
     return true;
 }
