@@ -4,6 +4,7 @@
 
 #include <windows.h>
 #include <bcrypt.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* The calls take 32-bit lengths. */
