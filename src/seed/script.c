@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the console scripts: what each generation of pip writes into them. */
-#include <stdlib.h>
-
 #include "base/path.h"
 #include "base/utf8.h"
+#include "seed/version.h"
 #include "seed/wheel.h"
 
 /* The longest first line that every kernel reads, as distlib counts it: with "#!" and the line end. */
@@ -16,51 +15,43 @@ static const char special_in_quotes[] = "\"$`\\";
 static const char cookie[] = "# -*- coding: utf-8 -*-\n";
 static const char bytes_cookie[] = "# -*- coding: latin-1 -*-\n";
 
-/* What stands around "from MODULE import NAME" from the version `major`.`minor` of pip on. */
+/* What stands around "from MODULE import NAME" from version `since` of pip on. */
 static const struct generation {
-    int major, minor;
+    const char *since;
     bool coding;     /* begins with the line that names the encoding */
     bool blank_line; /* has an empty line behind a plain shebang */
     const char *before, *after;
 } generations[] = {
-    { 26, 0, false, false, "import sys\n",
+    { "26.0", false, false, "import sys\n",
       "if __name__ == '__main__':\n"
       "    sys.argv[0] = sys.argv[0].removesuffix('.exe')\n" },
-    { 25, 2, false, false, "import sys\n",
+    { "25.2", false, false, "import sys\n",
       "if __name__ == '__main__':\n"
       "    if sys.argv[0].endswith('.exe'):\n"
       "        sys.argv[0] = sys.argv[0][:-4]\n" },
-    { 20, 0, true, false, "import re\nimport sys\n",
+    { "20.0", true, false, "import re\nimport sys\n",
       "if __name__ == '__main__':\n"
       "    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n" },
-    { 19, 0, true, false, "import re\nimport sys\n\n",
+    { "19.0", true, false, "import re\nimport sys\n\n",
       "\nif __name__ == '__main__':\n"
       "    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])\n" },
-    { 0, 0, true, true, "import re\nimport sys\n\n",
+    { "0", true, true, "import re\nimport sys\n\n",
       "\nif __name__ == '__main__':\n"
       "    sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])\n" },
 };
-
-/* Is the version ("24.2", "25.2.dev0") major.minor or later? */
-static bool is_since(const char *version, int major, int minor)
-{
-    char *end;
-    long x = strtol(version, &end, 10), y = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
-    return x > major || (x == major && y >= minor);
-}
 
 static const struct generation *find_generation(const char *pip_version)
 {
     const struct generation *g = generations;
     const struct generation *last = generations + sizeof generations / sizeof *generations - 1;
-    while (g < last && !is_since(pip_version, g->major, g->minor))
+    while (g < last && version_compare(pip_version, g->since) < 0)
         g++;
     return g;
 }
 
 bool wheel_leaves_requested(const char *pip_version)
 {
-    return is_since(pip_version, 20, 2);
+    return version_compare(pip_version, "20.2") >= 0;
 }
 
 /*

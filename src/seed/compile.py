@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""Byte-compiles the files named on standard input, as compileall does; prints the number of each that it could.
+
+Lines are "NUMBER NAME" with an empty one behind the last: the end of the pipe may be a while in coming when
+another child has inherited it.
+"""
+
+import os
+import py_compile
+import sys
+
+for line in sys.stdin.buffer:
+    if line == b"\n":
+        break
+    number, name = line[:-1].split(b" ", 1)
+    try:
+        py_compile.compile(os.fsdecode(name), doraise=True)
+    except (py_compile.PyCompileError, SyntaxError, UnicodeError):
+        continue
+    print(number.decode("ascii"), flush=True)
