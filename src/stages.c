@@ -44,7 +44,9 @@ static bool write_cache_tag(struct cvenv *env, struct cvenv_error *err)
 bool stage_ensure_directories(struct cvenv *env, struct cvenv_error *err)
 {
     return make_context_dir(env, CVENV_INC_PATH, err) && make_context_dir(env, CVENV_LIB_PATH, err) &&
-           make_context_dir(env, CVENV_PLATLIB_PATH, err) && make_lib64(env, err) &&
+           (strcmp(env->context[CVENV_PLATLIB_PATH], env->context[CVENV_LIB_PATH]) == 0 ||
+            make_context_dir(env, CVENV_PLATLIB_PATH, err)) &&
+           make_lib64(env, err) &&
            make_context_dir(env, CVENV_BIN_PATH, err) && write_cache_tag(env, err);
 }
 
