@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command line of cvenv, built with Python's argparse: what the C code is compared with.
 
-Run by a Python of 3.14 or later. Standard input is JSON: {"version": ..., "cases": [[COLUMNS, [STRING, ...]], ...]};
+Run by a Python 3.14. Standard input is JSON: {"version": ..., "cases": [[COLUMNS, [STRING, ...]], ...]};
 the answer has for each case a status, what went to stdout, what went to stderr, and the options.
 """
 

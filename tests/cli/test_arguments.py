@@ -69,12 +69,12 @@ def all_cases() -> list[tuple[int, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def oracle(interpreters) -> list[str]:
-    """How to start a Python whose argparse is the one that is followed, and with what environment."""
-    for one in reversed(interpreters):
-        if one.is_cpython and one.version >= (3, 14):
+def oracle(interpreters):
+    """A Python whose argparse is the one that is followed: the sentences of others differ in details."""
+    for one in interpreters:
+        if one.is_cpython and one.version[:2] == (3, 14):
             return one
-    pytest.skip("no CPython 3.14 or later on this machine")
+    pytest.skip("no CPython 3.14 on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -127,26 +127,19 @@ def test_generated_command_lines(oracle, version, build_directory):
     assert given > len(cases) / 20, "too few that are understood: the generator has become useless"
 
 
-def command_cases() -> list:
-    return [pytest.param(columns, strings, id="%d %r" % (columns, strings))
-            for columns, strings in [(80, one) for one in HAND_MADE] + random_cases(60) + [(20, ["-h"]), (132, ["-h"])]]
-
-
-@pytest.fixture(scope="module")
-def command_answers(oracle, version) -> dict:
-    cases = [parameter.values for parameter in command_cases()]
-    return {json.dumps(case): answer for case, answer in zip(cases, ask_oracle(oracle, version, cases))}
-
-
-@pytest.mark.parametrize("columns, strings", command_cases())
-def test_command(command_answers, cvenv, tmp_path, columns, strings):
-    """The same from outside: streams and exit status of the command."""
-    expected = command_answers[json.dumps([columns, strings])]
-    if expected["status"] == "given":
-        pytest.skip("understood: would create something")
-    result = subprocess.run([cvenv, *map(os.fsencode, strings)], env={**os.environ, "COLUMNS": str(columns)}, cwd=tmp_path,
-                            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="surrogateescape")
-    assert (str(result.returncode), result.stdout, result.stderr) == (expected["status"], expected["stdout"], expected["stderr"])
+def test_command(oracle, version, cvenv, tmp_path):
+    """The same from outside: streams and exit status of the command, for what creates nothing."""
+    cases = [(80, one) for one in HAND_MADE] + random_cases(100) + [(20, ["-h"]), (132, ["-h"])]
+    tried = 0
+    for (columns, strings), expected in zip(cases, ask_oracle(oracle, version, cases)):
+        if expected["status"] == "given":
+            continue
+        result = subprocess.run([cvenv, *map(os.fsencode, strings)], env={**os.environ, "COLUMNS": str(columns)}, cwd=tmp_path,
+                                stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="surrogateescape")
+        answer = {"status": str(result.returncode), "stdout": result.stdout, "stderr": result.stderr, "options": None}
+        assert answer == expected, "COLUMNS=%d %r" % (columns, strings)
+        tried += 1
+    assert tried > len(cases) / 2
     assert os.listdir(tmp_path) == []
 
 
