@@ -28,14 +28,17 @@ static bool starts_with(const char *string, const char *start)
     return strncmp(string, start, strlen(start)) == 0;
 }
 
-/* The caller's variables without those that change what Python is, or that a shell would obey before a script. */
+/*
+ * The caller's variables without those that change what Python is (-I does not keep all of them from it), or that a shell
+ * would obey before a script. The locale is one in which every Python takes paths for what they are.
+ */
 static const char *const *scrubbed(struct arena *a, const char *const *environment)
 {
-    static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "BASH_ENV=", "ENV=" };
+    static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "BASH_ENV=", "ENV=", "LC_ALL=" };
     size_t count = 0, kept = 0;
     while (environment != NULL && environment[count] != NULL)
         count++;
-    const char **out = arena_array(a, count + 1, sizeof *out);
+    const char **out = arena_array(a, count + 2, sizeof *out);
     for (size_t i = 0; out != NULL && i < count; i++) {
         bool is_wanted = true;
         for (size_t j = 0; j < sizeof unwanted / sizeof unwanted[0]; j++)
@@ -43,6 +46,8 @@ static const char *const *scrubbed(struct arena *a, const char *const *environme
         if (is_wanted)
             out[kept++] = environment[i];
     }
+    if (out != NULL)
+        out[kept] = "LC_ALL=C.UTF-8";
     return out;
 }
 

@@ -26,6 +26,15 @@ def same_file(one, other):
         return False
 
 
+def links(path):
+    """The path and what it leads to, link by link; links among its directories are left as they are (as getpath.py does)."""
+    chain = [path]
+    while os.path.islink(path) and len(chain) < 40:
+        path = os.path.abspath(os.path.join(os.path.dirname(path), os.readlink(path)))
+        chain.append(path)
+    return chain
+
+
 class Probe(object):
     def __init__(self):
         self.watched = []  # what the answer rests on: if one of these files changes, or appears, it is to be asked anew
@@ -56,12 +65,12 @@ class Probe(object):
 
     def inside_environment(self, executable):
         """The executable, or the first one that its links lead to, which is inside an environment; with its home."""
-        while True:
+        home = None
+        for executable in links(executable):
             home = self.home_of(executable)
-            if home is not None or self.is_getpath() or not os.path.islink(executable):
-                return executable, home
-            target = os.path.join(os.path.dirname(executable), os.readlink(executable))
-            executable = os.path.abspath(target)
+            if home is not None or self.is_getpath():
+                break
+        return executable, home
 
     def is_getpath(self):
         """Does sys._base_executable come from CPython's getpath.py (3.11)? Then it is what venv goes by."""
@@ -69,20 +78,19 @@ class Probe(object):
 
     def step_out(self, executable, home):
         """The executable in `home` that one of an environment stands for: of the same name if it is the same program."""
-        directory = os.path.dirname(executable)
         stem = 'pypy' if self.implementation == 'pypy' else 'python'
         versioned = os.path.join(home, '%s%d.%d' % ((stem,) + self.release))
         names = [os.path.basename(executable), stem + '3', 'python3', stem, 'python']
         candidates = [os.path.join(home, name) for name in names]
-        real = os.path.realpath(executable)
-        copied = os.path.dirname(real) == os.path.realpath(directory)
-        if not copied and self.is_getpath():
-            return real
+        linked = links(executable)[-1]
+        is_copy = same_file(os.path.dirname(linked), os.path.dirname(executable))
+        if self.is_getpath() and not is_copy:
+            return linked
         for candidate in candidates:
-            if same_file(candidate, versioned if copied else real):
+            if same_file(candidate, versioned if is_copy else linked):
                 return candidate
         found = [path for path in [versioned] + candidates if os.path.isfile(path)]
-        return real if not copied else (found or candidates)[0]
+        return (found or candidates)[0] if is_copy else linked
 
     def base_executable(self):
         executable = os.path.abspath(sys.executable)
@@ -210,10 +218,11 @@ class Probe(object):
         for wheels in places:
             if all(wheels[name] for name in projects):
                 return [(name, wheels[name][-1]) for name in projects]
+        patched = os.path.isdir(os.path.join(stdlib, 'ensurepip'))  # by a distribution: it takes what there is
         for prefix in (sys.base_prefix, '/usr'):
             wheels = self.wheels_in(os.path.join(prefix, 'share', 'python-wheels'))
             fit = [(name, wheels[name][-1]) for name in projects
-                   if wheels[name] and self.is_meant_for_this(wheels[name][-1])]
+                   if wheels[name] and (patched or self.is_meant_for_this(wheels[name][-1]))]
             if 'pip' in dict(fit):
                 return fit
         return []
@@ -259,7 +268,7 @@ def elf_needs(path):
     try:
         with open(path, 'rb') as file:
             return elf_dynamic(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, OverflowError):
         return [], []
 
 

@@ -428,12 +428,15 @@ static void a_wrapper_is_asked_where_the_user_is(void **state)
 static void variables_that_python_obeys_are_taken_away(void **state)
 {
     struct fixture *f = *state;
-    const char *const variables[] = { "PYTHONPATH=/x", "HOME=/h", "__PYVENV_LAUNCHER__=/y", "PYTHONHOME=/z", "BASH_ENV=/b", "LANG=C" };
+    const char *const variables[] = { "PYTHONPATH=/x", "HOME=/h", "__PYVENV_LAUNCHER__=/y", "PYTHONHOME=/z", "BASH_ENV=/b", "LANG=C",
+                                      "LC_ALL=de_DE" };
     memcpy(f->environment, variables, sizeof variables);
     answers(f, "python", "python");
     const char *got = read_file(f, "python.environment");
     assert_non_null(strstr(got, "HOME=/h\n"));
     assert_non_null(strstr(got, "LANG=C\n"));
+    assert_non_null(strstr(got, "LC_ALL=C.UTF-8\n"));
+    assert_null(strstr(got, "de_DE"));
     assert_null(strstr(got, "PYTHON"));
     assert_null(strstr(got, "LAUNCHER"));
     assert_null(strstr(got, "BASH_ENV"));
