@@ -32,7 +32,7 @@ static bool fill(struct cvenv_error *err, enum cvenv_error_code code, int number
 {
     char raw[MESSAGE_SIZE];
     vsnprintf(raw, sizeof raw, format, args);
-    if (code == CVENV_ERROR_SYSTEM) {
+    if (number != 0) {
         size_t used = strlen(raw);
         snprintf(raw + used, sizeof raw - used, ": %s", strerror(number));
     }
@@ -53,11 +53,9 @@ bool error_set(struct cvenv_error *err, enum cvenv_error_code code, const char *
 
 bool error_system(struct cvenv_error *err, int number, const char *format, ...)
 {
-    if (number == ENOMEM)
-        return error_memory(err);
     va_list args;
     va_start(args, format);
-    fill(err, CVENV_ERROR_SYSTEM, number, format, args);
+    fill(err, number == ENOMEM ? CVENV_ERROR_MEMORY : CVENV_ERROR_SYSTEM, number, format, args);
     va_end(args);
     return false;
 }

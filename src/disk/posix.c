@@ -21,13 +21,23 @@ static int fd_of(struct disk_dir dir)
     return (int)dir.handle;
 }
 
-static int open_retry(int dir, const char *name, int flags)
+int posix_above_standard(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), number = errno;
+    close(fd);
+    errno = number;
+    return higher;
+}
+
+int posix_open(int dir, const char *name, int flags, unsigned mode)
 {
     int fd;
     do
-        fd = openat(dir, name, flags);
+        fd = openat(dir, name, flags, mode);
     while (fd < 0 && errno == EINTR);
-    return fd;
+    return posix_above_standard(fd);
 }
 
 static int give_dir(int fd, struct disk_dir *out)
@@ -40,12 +50,12 @@ static int give_dir(int fd, struct disk_dir *out)
 
 int disk_open_path(const char *path, struct disk_dir *out)
 {
-    return give_dir(open_retry(AT_FDCWD, path, OPEN_DIR), out);
+    return give_dir(posix_open(AT_FDCWD, path, OPEN_DIR, 0), out);
 }
 
 int disk_open_dir(struct disk_dir parent, const char *name, struct disk_dir *out)
 {
-    return give_dir(open_retry(fd_of(parent), name, OPEN_DIR | O_NOFOLLOW), out);
+    return give_dir(posix_open(fd_of(parent), name, OPEN_DIR | O_NOFOLLOW, 0), out);
 }
 
 /* Component by component, for systems that cannot do it in one call. */
@@ -80,9 +90,7 @@ int disk_open_below(struct disk_dir parent, const char *path, struct disk_dir *o
     int fd, number = native_open_below(fd_of(parent), path, &fd);
     if (number == ENOSYS)
         return open_stepwise(parent, path, out);
-    if (number == 0)
-        out->handle = fd;
-    return number;
+    return number == 0 ? give_dir(posix_above_standard(fd), out) : number;
 }
 
 int disk_duplicate(struct disk_dir dir, struct disk_dir *out)
@@ -113,12 +121,13 @@ int disk_make_writable(struct disk_dir dir, const char *name)
         return errno;
     if (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) == 0700)
         return EACCES;
-    return fchmodat(fd_of(dir), name, (st.st_mode & 07777) | 0700, 0) == 0 ? 0 : errno;
+    /* Somebody may have put a link there meanwhile. */
+    return fchmodat(fd_of(dir), name, (st.st_mode & 07777) | 0700, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }
 
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user)
 {
-    int fd = open_retry(fd_of(dir), ".", OPEN_DIR);
+    int fd = posix_open(fd_of(dir), ".", OPEN_DIR, 0);
     DIR *stream = fd < 0 ? NULL : fdopendir(fd);
     if (stream == NULL) {
         int number = errno;
@@ -202,7 +211,11 @@ int disk_lock_shared(struct disk_dir dir)
 
 int disk_sync_dir(struct disk_dir dir)
 {
-    return fsync(fd_of(dir)) == 0 ? 0 : errno;
+    int result;
+    do
+        result = fsync(fd_of(dir));
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : errno;
 }
 
 int disk_is_mount(struct disk_dir dir, const char *name, bool *out)

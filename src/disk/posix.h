@@ -7,6 +7,14 @@
 
 #include "disk/disk.h"
 
+/*
+ * Opens as openat() does, again after a signal. Files of an environment never become standard input, output or error where
+ * the program has closed those: what it prints would be written into them.
+ */
+int posix_open(int dir, const char *name, int flags, unsigned mode);
+/* The same descriptor, but 3 or higher: the lower ones are closed. -1 (and errno) when that cannot be had. */
+int posix_above_standard(int fd);
+
 int native_rename(int from, const char *name, int to, const char *new_name, enum disk_rename how);
 /* A new file that shares the contents of the open file `source`; its mode is `mode` less the umask. */
 int native_clone(int source, int to, const char *name, unsigned mode, int *created);

@@ -13,15 +13,6 @@
 
 enum { CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
 
-static int open_retry(int dir, const char *name, int flags, unsigned mode)
-{
-    int fd;
-    do
-        fd = openat(dir, name, flags, mode);
-    while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
 static int write_all(int fd, const char *data, size_t length)
 {
     while (length > 0) {
@@ -44,7 +35,7 @@ static int finish(int fd, int number, int64_t mtime, bool sync)
         number = futimens(fd, times) == 0 ? 0 : errno;
     }
     if (number == 0 && sync)
-        number = fsync(fd) == 0 ? 0 : errno;
+        number = disk_sync_dir((struct disk_dir){ fd });
     if (close(fd) != 0 && number == 0 && errno != EINTR)
         number = errno;
     return number;
@@ -53,7 +44,7 @@ static int finish(int fd, int number, int64_t mtime, bool sync)
 int disk_write_new(struct disk_dir dir, const char *name, const void *data, size_t length, unsigned mode, int64_t mtime,
                    bool sync)
 {
-    int fd = open_retry((int)dir.handle, name, CREATE, mode);
+    int fd = posix_open((int)dir.handle, name, CREATE, mode);
     if (fd < 0)
         return errno;
     int number = finish(fd, write_all(fd, data, length), mtime, sync);
@@ -64,7 +55,7 @@ int disk_write_new(struct disk_dir dir, const char *name, const void *data, size
 
 int disk_sync_file(struct disk_dir dir, const char *name)
 {
-    int fd = open_retry((int)dir.handle, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    int fd = posix_open((int)dir.handle, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
     return fd < 0 ? errno : finish(fd, 0, -1, true);
 }
 
@@ -85,10 +76,10 @@ static int copy_by_buffer(int from, int to)
 
 int disk_copy_path(const char *path, struct disk_dir to, const char *name, unsigned mode, bool sync)
 {
-    int from = open_retry(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    int from = posix_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (from < 0)
         return errno;
-    int fd = open_retry((int)to.handle, name, CREATE, mode);
+    int fd = posix_open((int)to.handle, name, CREATE, mode);
     int number = fd < 0 ? errno : 0;
     if (number == 0) {
         number = native_copy(from, fd);
@@ -104,12 +95,16 @@ int disk_copy_path(const char *path, struct disk_dir to, const char *name, unsig
 
 int disk_clone(struct disk_dir from, const char *name, struct disk_dir to, const char *new_name, unsigned mode, int64_t mtime)
 {
-    int source = open_retry((int)from.handle, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    int source = posix_open((int)from.handle, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
     if (source < 0)
         return errno;
     int fd, number = native_clone(source, (int)to.handle, new_name, mode, &fd);
-    if (number == 0)
-        number = finish(fd, 0, mtime, false);
+    if (number == 0) {
+        fd = posix_above_standard(fd);
+        number = fd < 0 ? errno : finish(fd, 0, mtime, false);
+        if (number != 0)
+            unlinkat((int)to.handle, new_name, 0);
+    }
     close(source);
     return number;
 }
@@ -117,7 +112,7 @@ int disk_clone(struct disk_dir from, const char *name, struct disk_dir to, const
 /* Opens a regular file for reading and tells what it is; never waits for the other end of a FIFO. */
 static int open_regular(int dir, const char *name, int flags, int *out, struct disk_stat *st)
 {
-    int fd = open_retry(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
+    int fd = posix_open(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
     if (fd < 0)
         return errno;
     int number = disk_stat_dir((struct disk_dir){ fd }, st);

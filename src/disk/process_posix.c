@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "disk/disk.h"
+#include "disk/posix.h"
 
 enum { ERRORS_KEPT = 4096, POLL_MS = 50 };
 
@@ -33,22 +33,12 @@ static void shut(int *fd)
     *fd = -1;
 }
 
-/* Descriptors 0 to 2 would be overwritten when the child's are put in place. */
-static int above_standard(int fd)
-{
-    if (fd < 0 || fd > 2)
-        return fd;
-    int higher = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    close(fd);
-    return higher;
-}
-
 static bool make_pipe(int ends[2])
 {
     if (pipe(ends) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
-        ends[i] = above_standard(ends[i]);
+        ends[i] = posix_above_standard(ends[i]); /* the child's own are put in the places of 0 to 2 */
         if (ends[i] >= 0)
             fcntl(ends[i], F_SETFD, FD_CLOEXEC);
     }
