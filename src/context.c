@@ -64,7 +64,7 @@ static bool take_surroundings(struct cvenv *env, struct cvenv_error *err)
     if (number != 0)
         return error_system(err, number, "the working directory");
     env->cwd = env->options.cwd != NULL ? env->options.cwd : cwd;
-    env->home = variable_value(env->options.environment, "HOME");
+    env->home = variable_home(env->options.environment);
     env->search_path = variable_value(env->options.environment, "PATH");
     return true;
 }
@@ -183,6 +183,7 @@ bool cvenv_set_options(struct cvenv *env, const struct cvenv_options *options, s
     if (options->prompt != NULL && !check_name("a prompt", options->prompt, err))
         return false;
     take_options(env, options);
+    env_keep_previous(env);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the built-in stages that make directories, pyvenv.cfg, .gitignore and the activators. */
+#include "base/argument.h"
 #include "base/path.h"
 #include "env.h"
 #include "environment/activation.h"
@@ -52,13 +53,26 @@ bool stage_ensure_directories(struct cvenv *env, struct cvenv_error *err)
 
 /* ---- create_ignore_file -------------------------------------------------------------------------------- */
 
+/* A text file as Python writes one: with the platform's line ends. */
+static bool write_text(struct cvenv *env, const char *path, struct slice text, struct cvenv_error *err)
+{
+    struct text out = TEXT_INIT(&env->arena);
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '\n' && env_is_windows)
+            text_add_char(&out, '\r');
+        text_add_char(&out, text.data[i]);
+    }
+    const char *data = text_string(&out);
+    return transaction_write(env->transaction, path, (struct slice){ data, out.length }, 0666, err);
+}
+
 /* The bytes are CPython's; one that is there is the user's. */
 bool stage_create_ignore_file(struct cvenv *env, struct cvenv_error *err)
 {
     static const char text[] = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
     if (is_there(env, ".gitignore"))
         return true;
-    return transaction_write(env->transaction, ".gitignore", (struct slice){ text, sizeof text - 1 }, 0666, err);
+    return write_text(env, ".gitignore", (struct slice){ text, sizeof text - 1 }, err);
 }
 
 /* ---- create_configuration ------------------------------------------------------------------------------ */
@@ -66,6 +80,10 @@ bool stage_create_ignore_file(struct cvenv *env, struct cvenv_error *err)
 /* A shell word. pyvenv.cfg is UTF-8 (site.py refuses to start otherwise), so other bytes are written as $'\xNN' (POSIX 2.2.4). */
 static void add_word(struct text *out, const char *word)
 {
+    if (env_is_windows) {
+        argument_quote(out, word);
+        return;
+    }
     if (text_is_utf8(word)) {
         quote_posix(out, word);
         return;
@@ -141,7 +159,7 @@ bool stage_create_configuration(struct cvenv *env, struct cvenv_error *err)
     };
     const char *text = config_format(&env->arena, &config);
     return env_relative(env, CVENV_CFG_PATH, &path, err) &&
-           transaction_write(env->transaction, path, (struct slice){ text, strlen(text) }, 0666, err);
+           write_text(env, path, (struct slice){ text, strlen(text) }, err);
 }
 
 /* ---- setup_scripts ------------------------------------------------------------------------------------- */

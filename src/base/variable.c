@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the reading of environment variables. */
+/* Owns the reading of environment variables on POSIX systems (variable_win32.c owns it on Windows). */
 #include "base/variable.h"
 
 #include <string.h>
@@ -11,4 +11,9 @@ const char *variable_value(const char *const *environment, const char *name)
         if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
             return *environment + length + 1;
     return "";
+}
+
+const char *variable_home(const char *const *environment)
+{
+    return variable_value(environment, "HOME");
 }

@@ -6,4 +6,7 @@
 /* The value of the variable; "" when it is not there, or when `environment` is NULL. */
 const char *variable_value(const char *const *environment, const char *name);
 
+/* The user's home directory as the variables say it (POSIX: HOME; Windows: USERPROFILE); "" when they do not. */
+const char *variable_home(const char *const *environment);
+
 #endif

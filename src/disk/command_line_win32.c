@@ -6,37 +6,11 @@
 
 #include <errno.h>
 
+#include "base/argument.h"
 #include "base/path.h"
 #include "base/utf16.h"
 
 enum { LINE_LIMIT = 32767 }; /* of CreateProcessW */
-
-/*
- * Appends the argument as CommandLineToArgvW and Microsoft's C library read it: back-slashes count only before a quote,
- * where two of them mean one.
- */
-static void add_argument(struct text *line, const char *argument)
-{
-    bool bare = argument[0] != '\0' && strpbrk(argument, " \t\n\v\"") == NULL;
-    if (bare) {
-        text_add_string(line, argument);
-        return;
-    }
-    text_add_char(line, '"');
-    for (const char *c = argument;; c++) {
-        size_t slashes = strspn(c, "\\");
-        c += slashes;
-        size_t wanted = *c == '\0' || *c == '"' ? 2 * slashes : slashes;
-        while (wanted-- > 0)
-            text_add_char(line, '\\');
-        if (*c == '\0')
-            break;
-        if (*c == '"')
-            text_add_char(line, '\\');
-        text_add_char(line, *c);
-    }
-    text_add_char(line, '"');
-}
 
 /* As UTF-16 in the arena; NULL and *number when that cannot be had. */
 static wchar_t *to_wide(struct arena *a, const char *text, int *number)
@@ -56,7 +30,7 @@ static wchar_t *arguments_of(struct arena *a, const char *const *arguments, int 
     for (size_t i = 0; arguments[i] != NULL; i++) {
         if (i > 0)
             text_add_char(&line, ' ');
-        add_argument(&line, arguments[i]);
+        argument_quote(&line, arguments[i]);
     }
     wchar_t *wide = to_wide(a, text_string(&line), number);
     if (*number == 0 && wcslen(wide) >= LINE_LIMIT)

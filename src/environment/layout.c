@@ -25,7 +25,7 @@ bool layout_make(struct arena *a, const char *env_dir, const struct facts *facts
         .env_dir = arena_string(a, env_dir),
         .env_name = arena_string(a, path_name(env_dir)),
         .python_dir = path_parent(a, facts->executable),
-        .python_exe = path_name(facts->executable),
+        .python_exe = facts->primary,
         .bin_name = facts->bin_name,
         .include = facts->include_path,
         .lib = facts->lib_path,

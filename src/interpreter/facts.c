@@ -213,6 +213,36 @@ static bool read_libraries(const struct reading *r, struct facts *out)
     return true;
 }
 
+/* An absolute path, or "-" for none, which becomes "". */
+static const char *read_path(const struct reading *r, struct slice *rest)
+{
+    const char *path = read_word(r, rest);
+    if (path == NULL || strcmp(path, "-") == 0)
+        return path == NULL ? NULL : "";
+    return path_is_absolute(path) ? path : NULL;
+}
+
+/* Interpreters for POSIX systems have none, and are called in an environment as in the base. */
+static bool read_programs(const struct reading *r, struct facts *out)
+{
+    struct facts_program *program = room_for(r, "program", sizeof *program);
+    if (program == NULL)
+        return refuse(r, "program");
+    out->programs = program;
+    struct slice rest = r->body, value;
+    for (; facts_next(&rest, "program", &value); program++) {
+        program->name = read_word(r, &value);
+        program->original = read_path(r, &value);
+        program->launcher = read_path(r, &value);
+        if (program->name == NULL || !is_name(program->name) || program->original == NULL || program->launcher == NULL)
+            return refuse(r, "program");
+    }
+    out->primary = out->programs[0].name != NULL ? out->programs[0].name : path_name(out->executable);
+    rest = r->body;
+    out->script_launcher = facts_next(&rest, "script_launcher", &value) ? facts_decode(r->arena, value) : "";
+    return (out->script_launcher != NULL && is_word(out->script_launcher)) || refuse(r, "script_launcher");
+}
+
 static bool read_seeds(const struct reading *r, struct facts *out)
 {
     struct facts_seed *seed = room_for(r, "seed", sizeof *seed);
@@ -292,5 +322,5 @@ bool facts_parse(struct arena *a, struct slice text, const char *who, struct fac
     if (!facts_body(text, &r.body))
         return error_set(err, CVENV_ERROR_INTERPRETER, "%s: does not answer as a Python does", who);
     return read_version(&r, out) && read_values(&r, out) && read_names(&r, out) && read_libraries(&r, out) &&
-           read_seeds(&r, out);
+           read_programs(&r, out) && read_seeds(&r, out);
 }

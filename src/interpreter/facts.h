@@ -19,9 +19,17 @@ struct facts_library {
     const char *place; /* where its copy belongs, relative to the environment: "lib/libpython3.14.so.1.0" */
 };
 
+/* On Windows: one program that venv puts into the scripts directory. */
+struct facts_program {
+    const char *name;     /* there: "pythonw.exe" */
+    const char *original; /* absolute path of the base's program that it stands for; "" when the base has none */
+    const char *launcher; /* absolute path of the base's own launcher, which is copied; "" when the base has none */
+};
+
 struct facts {
     const char *executable;      /* sys._base_executable made absolute, not resolved */
     const char *real_executable; /* os.path.realpath of it: what pyvenv.cfg calls `executable` */
+    const char *primary;         /* the name that venv gives it in the scripts directory */
     const char *implementation;  /* sys.implementation.name: "cpython", "pypy" */
     int major, minor, micro;
     const char *version;         /* "3.13.0": sys.version_info[:3] */
@@ -34,7 +42,9 @@ struct facts {
     const char *platlib_path;    /* platlib, relative; the same where they are one */
     bool lib64;                  /* `lib64` is to be a link to `lib` */
     const char *const *names;    /* NULL-terminated: all that this version's venv makes; the primary executable may be among them */
-    const struct facts_library *libraries; /* to be copied with the executable (--copies); ended by a NULL path */
+    const struct facts_library *libraries; /* to be copied with the executable (--copies; on Windows: linked with it, --symlinks); ended by a NULL path */
+    const struct facts_program *programs;  /* Windows only: in place of `names`, the primary first; ended by a NULL name */
+    const char *script_launcher; /* Windows only: which of the launchers in pip's wheel is for this machine: "64", "32", "64-arm" */
     const char *cache_tag;       /* sys.implementation.cache_tag: "cpython-313" */
     const char *magic;           /* importlib.util.MAGIC_NUMBER in hexadecimal */
     const struct facts_seed *seeds; /* in ensurepip's order; ended by a NULL name */

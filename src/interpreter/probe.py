@@ -94,6 +94,8 @@ class Probe(object):
 
     def base_executable(self):
         executable = os.path.abspath(sys.executable)
+        if os.name == 'nt' and hasattr(sys, '_base_executable'):  # 3.7.2: what its launcher started
+            return os.path.abspath(sys._base_executable)
         if self.is_getpath() and self.home_of(executable) is None:
             return os.path.abspath(sys._base_executable)
         for _ in range(16):
@@ -137,6 +139,61 @@ class Probe(object):
         elif self.release == (3, 14):
             names.append(os.fsdecode(b'\xf0\x9d\x9c\x8bthon'))
         return names
+
+    # ---- the programs in Scripts, on Windows -------------------------------------------------------------
+
+    def programs(self, executable):
+        """(name, program that it stands for or '', launcher to copy or '') of what venv puts there."""
+        directory, file = os.path.split(executable)
+        stem = os.path.splitext(file)[0]
+        debug = '_d' if stem.lower().endswith('_d') else ''
+        wanted = []
+        for kind in ('python', 'pythonw'):
+            if self.release >= (3, 13):
+                wanted += self.launched(directory, kind, debug)
+            else:
+                wanted += [(name, os.path.join(directory, name), self.launcher(directory, name, kind, debug))
+                           for name in (kind + debug + '.exe', kind + '.exe', kind + '_d.exe')]
+        if self.release < (3, 13):
+            wanted.insert(0, (file, executable, self.launcher(directory, file, 'python', debug)))
+        seen = set()
+        for name, original, launcher in wanted:
+            original = original if os.path.isfile(original) else ''
+            if name.lower() not in seen and (original or launcher):
+                seen.add(name.lower())
+                yield name, original, launcher
+
+    def launched(self, directory, kind, debug):
+        """The names of one kind of interpreter since 3.13: the simplest first, which is the primary one."""
+        import sysconfig
+        thread = '3.%dt' % self.release[1] if sysconfig.get_config_var('Py_GIL_DISABLED') else ''
+        original = os.path.join(directory, kind + thread + debug + '.exe')
+        launcher = self.launcher(directory, None, kind, thread[-1:] + debug)
+        names = [kind + debug, kind, kind + thread, kind + thread + debug]
+        return [(name + '.exe', original, launcher) for name in names]
+
+    def launcher(self, directory, name, kind, suffix):
+        """The base's launcher for a name: venv's, or that of a build that is not installed; '' if it has none."""
+        import sysconfig
+        scripts = os.path.join(os.path.dirname(os.path.abspath(os.__file__)), 'venv', 'scripts', 'nt')
+        built = 'venv%slauncher%s.exe' % (kind[len('python'):], suffix)
+        if sysconfig.is_python_build():
+            places = [os.path.join(directory, built)]
+        else:
+            places = [os.path.join(scripts, name or built)]
+        return ([path for path in map(self.watch, places) if os.path.isfile(path)] or [''])[0]
+
+    def runtime(self, executable):
+        """(path, place) of the libraries that a link to the executable needs beside it."""
+        directory = os.path.dirname(executable)
+        for file in sorted(os.listdir(directory)):
+            if file.lower().startswith(('python', 'vcruntime')) and file.lower().endswith('.dll'):
+                yield self.watch(os.path.join(directory, file)), 'Scripts/' + file
+
+    def script_launcher(self):
+        """What pip's wheel calls the launchers of scripts for this interpreter (distlib's ScriptMaker)."""
+        import sysconfig
+        return ('64' if sys.maxsize > 2 ** 32 else '32') + ('-arm' if sysconfig.get_platform() == 'win-arm64' else '')
 
     # ---- shared libraries --------------------------------------------------------------------------------
 
@@ -244,10 +301,15 @@ class Probe(object):
         yield 'stdlib', encoded(stdlib)
         for key, value in self.layout():
             yield key, encoded(value)
-        for name in self.names():
+        windows = os.name == 'nt'
+        for name in self.names() if not windows else ():
             yield 'name', encoded(name)
-        for path, place in self.libraries(os.path.realpath(executable)):
+        for path, place in self.runtime(executable) if windows else self.libraries(os.path.realpath(executable)):
             yield 'library', encoded(path) + ' ' + encoded(place)
+        for program in self.programs(executable) if windows else ():
+            yield 'program', ' '.join(encoded(word) or '-' for word in program)
+        if windows:
+            yield 'script_launcher', self.script_launcher()
         yield 'cache_tag', encoded(sys.implementation.cache_tag or '')
         yield 'magic', ''.join('%02x' % b for b in MAGIC_NUMBER)
         for name, path in self.seeds(stdlib):

@@ -22,6 +22,7 @@ static int teardown(void **state)
 static struct facts facts_of(const char *executable)
 {
     return (struct facts){ .executable = executable,
+                           .primary = strrchr(executable, '/') + 1,
                            .bin_name = "bin",
                            .include_path = "include/python3.12",
                            .lib_path = "lib/python3.12/site-packages",

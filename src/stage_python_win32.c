@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns setup_python on Windows: launchers under the interpreter's names, or links to the interpreter and its libraries.
+ * The base's own launchers are taken where it has them, as CPython does; otherwise those that are part of this library.
+ */
+#include "base/path.h"
+#include "env.h"
+#include "launchers.h"
+
+const bool env_is_windows = true;
+
+static const char *place_of(struct cvenv *env, const char *bin, const char *name)
+{
+    return path_join(&env->arena, bin, name);
+}
+
+static void warn(const struct cvenv *env, const char *message)
+{
+    env_report(env, CVENV_REPORT_WARNING, message);
+}
+
+/* ---- copies -------------------------------------------------------------------------------------------- */
+
+static bool is_windowed(const char *name)
+{
+    return _strnicmp(name, "pythonw", 7) == 0;
+}
+
+/* A launcher of the base's that cannot be read is no reason to make an environment without an interpreter. */
+static bool copy_launcher(struct cvenv *env, const char *from, const char *path, bool *copied, struct cvenv_error *err)
+{
+    struct slice data;
+    int number = disk_read_path(&env->arena, from, 1 << 24, &data);
+    *copied = number == 0;
+    if (number == 0)
+        return transaction_write(env->transaction, path, data, 0777, err);
+    warn(env, arena_format(&env->arena, "Unable to copy '%s' to '%s': %s", from, path, strerror(number)));
+    return true;
+}
+
+static bool make_launcher(struct cvenv *env, const struct facts_program *program, const char *path, struct cvenv_error *err)
+{
+    bool copied = false;
+    if (program->launcher[0] != '\0' && !copy_launcher(env, program->launcher, path, &copied, err))
+        return false;
+    if (copied)
+        return true;
+    const struct slice console = { launcher_console, sizeof launcher_console - 1 };
+    const struct slice window = { launcher_window, sizeof launcher_window - 1 };
+    return transaction_write(env->transaction, path, is_windowed(program->name) ? window : console, 0777, err);
+}
+
+static bool make_launchers(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    for (const struct facts_program *p = env->facts.programs; p->name != NULL; p++)
+        if (!make_launcher(env, p, place_of(env, bin, p->name), err))
+            return false;
+    return true;
+}
+
+/* ---- links --------------------------------------------------------------------------------------------- */
+
+/* Links need a privilege that few have: the first one that is refused says so of all. */
+static bool can_link(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    const struct facts_program *first = env->facts.programs;
+    const char *path = place_of(env, bin, first->name);
+    struct cvenv_error refused;
+    if (transaction_symlink(env->transaction, first->original, path, &refused))
+        return true;
+    if (refused.code != CVENV_ERROR_SYSTEM) {
+        *err = refused;
+        return false;
+    }
+    warn(env, arena_format(&env->arena, "Unable to symlink '%s' to '%s'", first->original, path));
+    warn(env, "Retrying with copies");
+    err->code = CVENV_ERROR_NONE;
+    return false;
+}
+
+static bool link_others(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    for (const struct facts_program *p = env->facts.programs + 1; p->name != NULL; p++)
+        if (p->original[0] != '\0' && !transaction_symlink(env->transaction, p->original, place_of(env, bin, p->name), err))
+            return false;
+    for (const struct facts_library *l = env->facts.libraries; l->path != NULL; l++)
+        if (!transaction_symlink(env->transaction, l->path, l->place, err))
+            return false;
+    return true;
+}
+
+static bool make_programs(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    if (env->options.links != CVENV_LINKS_SYMLINKS)
+        return make_launchers(env, bin, err);
+    if (can_link(env, bin, err))
+        return link_others(env, bin, err);
+    return err->code == CVENV_ERROR_NONE && make_launchers(env, bin, err);
+}
+
+/* ---- where it really is -------------------------------------------------------------------------------- */
+
+/* The path without links, junctions and short names, as far as it exists yet. */
+static const char *real_path(struct cvenv *env, const char *path)
+{
+    char *real;
+    if (disk_real_path(&env->arena, path, &real) == 0)
+        return real;
+    const char *parent = path_parent(&env->arena, path);
+    if (path_name(path)[0] == '\0' || env->arena.failed)
+        return path;
+    return path_join(&env->arena, real_path(env, parent), path_name(path));
+}
+
+/* As EnvBuilder.ensure_directories (bpo-40654, gh-90329): commands should call the interpreter by its real path. */
+static bool note_redirection(struct cvenv *env, struct cvenv_error *err)
+{
+    const char *requested = env->context[CVENV_ENV_EXE], *actual = real_path(env, requested);
+    if (env->arena.failed)
+        return error_memory(err);
+    if (path_is_within(actual, requested) && path_is_within(requested, actual))
+        return true;
+    env->context[CVENV_ENV_EXEC_CMD] = actual;
+    warn(env, arena_format(&env->arena,
+                           "Actual environment location may have moved due to redirects, links or junctions.\n"
+                           "  Requested location: \"%s\"\n  Actual location:    \"%s\"", requested, actual));
+    return true;
+}
+
+bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
+{
+    const char *bin;
+    if (env->facts.programs[0].name == NULL)
+        return error_set(err, CVENV_ERROR_INTERPRETER, "%s: is no Python for Windows", env->facts.executable);
+    return env_relative(env, CVENV_BIN_PATH, &bin, err) && transaction_make_dir(env->transaction, bin, err) &&
+           note_redirection(env, err) && make_programs(env, bin, err);
+}
