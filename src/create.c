@@ -47,6 +47,29 @@ static hook_function *replacement(const struct cvenv *env, enum cvenv_stage stag
 
 /* ---- the transaction of a run -------------------------------------------------------------------------- */
 
+void env_keep_previous(struct cvenv *env)
+{
+    if (!env->options.upgrade)
+        return;
+    env->options.system_site_packages = env->options.system_site_packages || env->previous.system_site_packages;
+    if (env->options.prompt == NULL && env->previous.prompt != NULL && !text_has_control(env->previous.prompt)) {
+        env->options.prompt = env->previous.prompt;
+        env->context[CVENV_PROMPT] = env->previous.prompt;
+    }
+}
+
+/* What the environment that is there already says of itself. */
+static void read_previous(struct cvenv *env)
+{
+    struct slice text;
+    struct disk_dir existing = transaction_existing(env->transaction);
+    env->previous = (struct config){ 0 };
+    if (existing.handle < 0 || disk_read(&env->arena, existing, "pyvenv.cfg", 1 << 20, &text) != 0)
+        return;
+    config_parse(&env->arena, text, &env->previous);
+    env_keep_previous(env);
+}
+
 static bool begin(struct cvenv *env, bool clear, struct cvenv_error *err)
 {
     struct transaction_options options = {
@@ -56,10 +79,13 @@ static bool begin(struct cvenv *env, bool clear, struct cvenv_error *err)
     env->published = false;
     env->lost = false;
     env->transaction = NULL;
+    if (clear && !guard_clear(env, err))
+        return false;
     if (!transaction_open(&env->arena, &options, &env->transaction, err)) {
         env->transaction = NULL;
         return false;
     }
+    read_previous(env);
     return true;
 }
 
@@ -92,34 +118,7 @@ static bool finish(struct cvenv *env, struct cvenv_error *err)
     return true;
 }
 
-/* What the environment says of itself that is there already: --upgrade keeps its prompt and its view of the base. */
-static void read_previous(struct cvenv *env)
-{
-    struct slice text;
-    struct disk_dir existing = transaction_existing(env->transaction);
-    env->previous = (struct config){ 0 };
-    if (existing.handle < 0 || disk_read(&env->arena, existing, "pyvenv.cfg", 1 << 20, &text) != 0)
-        return;
-    config_parse(&env->arena, text, &env->previous);
-    if (!env->options.upgrade)
-        return;
-    env->options.system_site_packages = env->options.system_site_packages || env->previous.system_site_packages;
-    if (env->options.prompt == NULL && env->previous.prompt != NULL && !text_has_control(env->previous.prompt)) {
-        env->options.prompt = env->previous.prompt;
-        env->context[CVENV_PROMPT] = env->previous.prompt;
-    }
-}
-
 /* ---- the stages ---------------------------------------------------------------------------------------- */
-
-/* Nothing has appeared by a replaced ensure_directories: then there is also nothing that it wanted to have cleared. */
-static bool after_replaced_directories(struct cvenv *env, struct cvenv_error *err)
-{
-    if (env->published || !env->options.clear)
-        return true;
-    abandon(env, err);
-    return begin(env, false, err);
-}
 
 static bool run(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)
 {
@@ -128,7 +127,7 @@ static bool run(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *e
     if (hook == NULL)
         return built_in[stage].run(env, err);
     if (stage == CVENV_STAGE_ENSURE_DIRECTORIES)
-        return hook(env, env->user, err) && after_replaced_directories(env, err);
+        return hook(env, env->user, err) && (env->transaction != NULL || begin(env, false, err));
     return env_publish(env, err) && hook(env, env->user, err);
 }
 
@@ -166,19 +165,31 @@ static bool run_all(struct cvenv *env, struct cvenv_error *err)
 static bool transact(struct cvenv *env, bool clear, stage_function *body, struct cvenv_error *err)
 {
     for (int i = 0; i < ATTEMPTS; i++) {
-        if (clear && !guard_clear(env, err))
-            return false;
-        bool ok = begin(env, clear, err);
-        if (ok) {
-            read_previous(env);
-            ok = body(env, err) && finish(env, err);
-        }
+        if (begin(env, clear, err) && body(env, err))
+            return true;
         bool lost = env->lost;
         abandon(env, err);
-        if (ok || !lost)
-            return ok;
+        if (!lost)
+            return false;
     }
     return error_set(err, CVENV_ERROR_DIRECTORY, "%s: other programs keep changing what is there", env->context[CVENV_ENV_DIR]);
+}
+
+static bool run_and_finish(struct cvenv *env, struct cvenv_error *err)
+{
+    return run_all(env, err) && finish(env, err);
+}
+
+/*
+ * A replaced ensure_directories may do with the target what it likes, remove it even: the transaction begins with the
+ * first change that it has the library make (env_apply).
+ */
+static bool create(struct cvenv *env, struct cvenv_error *err)
+{
+    if (env->stages.ensure_directories == NULL)
+        return transact(env, env->options.clear, run_and_finish, err);
+    env->creating = true;
+    return run_and_finish(env, err);
 }
 
 bool cvenv_create(const char *env_dir, const struct cvenv_options *options, const struct cvenv_stages *stages, void *user,
@@ -191,7 +202,8 @@ bool cvenv_create(const char *env_dir, const struct cvenv_options *options, cons
         if (stages != NULL)
             memcpy(&env.stages, stages, stages->size < sizeof env.stages ? stages->size : sizeof env.stages);
         env.user = user;
-        ok = transact(&env, env.options.clear, run_all, err);
+        ok = create(&env, err);
+        abandon(&env, err);
     }
     env_release(&env);
     return ok;
@@ -199,12 +211,25 @@ bool cvenv_create(const char *env_dir, const struct cvenv_options *options, cons
 
 /* ---- single stages ------------------------------------------------------------------------------------- */
 
-bool env_apply(struct cvenv *env, bool (*change)(struct cvenv *env, struct cvenv_error *err), bool clear,
-               struct cvenv_error *err)
+static bool change_and_publish(struct cvenv *env, struct cvenv_error *err)
 {
-    if (env->transaction == NULL)
-        return transact(env, clear, change, err);
-    return change(env, err) && env_publish(env, err);
+    return env->change(env, err) && env_publish(env, err);
+}
+
+static bool change_and_finish(struct cvenv *env, struct cvenv_error *err)
+{
+    return env->change(env, err) && finish(env, err);
+}
+
+bool env_apply(struct cvenv *env, stage_function *change, bool clear, struct cvenv_error *err)
+{
+    if (env->transaction != NULL)
+        return change(env, err) && env_publish(env, err);
+    env->change = change;
+    bool ok = transact(env, clear, env->creating ? change_and_publish : change_and_finish, err);
+    if (!env->creating)
+        abandon(env, err);
+    return ok;
 }
 
 bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)

@@ -31,6 +31,8 @@ struct cvenv {
     const char *scripts_path;     /* what cvenv_install_scripts was asked for */
     const char *link_from, *link_path; /* what cvenv_symlink_or_copy was asked for */
     bool link_beside;             /* a link by name alone will do: both are in one directory */
+    bool (*change)(struct cvenv *env, struct cvenv_error *err); /* what env_apply was asked for */
+    bool creating;                /* a creation whose transaction begins with the first change */
     bool isolated;                /* for now pyvenv.cfg says that system site-packages are not seen */
     bool lost;                    /* somebody else made the target meanwhile: begin again */
     bool published;               /* something has been put at the final path */
@@ -45,6 +47,8 @@ bool env_relative_path(struct cvenv *env, const char *absolute, const char **out
 void env_report(const struct cvenv *env, enum cvenv_report kind, const char *message);
 bool env_interrupted(const struct cvenv *env, struct cvenv_error *err);
 
+/* create.c: with --upgrade an environment keeps its prompt and its view of the base. */
+void env_keep_previous(struct cvenv *env);
 /*
  * create.c: makes a change for a caller of a single function. From inside a stage of the caller's it is undone with all the
  * rest; on an environment that cvenv_open gave it is a transaction of its own. It is at the final path when this returns.
