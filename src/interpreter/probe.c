@@ -3,7 +3,7 @@
 #include "interpreter/probe.h"
 
 #include <signal.h>
-#include <time.h>
+#include <sys/time.h>
 
 #include "base/error.h"
 #include "base/variable.h"
@@ -153,7 +153,7 @@ static bool ask(struct arena *a, const struct probe *p, const char *executable, 
 
 /* ---- whom to ask ----------------------------------------------------------------------------------------- */
 
-/* The answer's text between its markers, as facts_next reads it; empty if there is none. */
+/* One value of an answer; NULL when it is not there. */
 static const char *value_of(struct arena *a, struct slice answer, const char *key)
 {
     struct slice body, value;
@@ -165,15 +165,20 @@ static const char *value_of(struct arena *a, struct slice answer, const char *ke
 /* Does sys.executable say that another program answered? Then it was a wrapper, for which directory and variables count. */
 static bool is_wrapper(struct arena *a, const char *executable, struct slice answer)
 {
+    struct disk_stat asked, answered;
     const char *self = value_of(a, answer, "self");
-    return self != NULL && strcmp(self, executable) != 0;
+    if (self == NULL || strcmp(self, executable) == 0)
+        return false;
+    return disk_stat_path(executable, &asked) != 0 || disk_stat_path(self, &answered) != 0 ||
+           asked.device != answered.device || asked.inode != answered.inode;
 }
 
+/* On the clock that stamps files. */
 static int64_t now(void)
 {
-    struct timespec time = { 0, 0 };
-    timespec_get(&time, TIME_UTC);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    struct timeval time = { 0, 0 };
+    gettimeofday(&time, NULL);
+    return (int64_t)time.tv_sec * 1000000000 + (int64_t)time.tv_usec * 1000;
 }
 
 /*
