@@ -65,7 +65,6 @@ static bool take_surroundings(struct cvenv *env, struct cvenv_error *err)
         return error_system(err, number, "the working directory");
     env->cwd = env->options.cwd != NULL ? env->options.cwd : cwd;
     env->home = variable_home(env->options.environment);
-    env->search_path = variable_value(env->options.environment, "PATH");
     return true;
 }
 
@@ -79,7 +78,7 @@ static bool find_facts(struct cvenv *env, struct cvenv_error *err)
     }
     struct probe probe = { .cwd = env->cwd, .cache = env->cache, .environment = env->options.environment,
                            .interrupted = env->options.interrupted, .user = env->options.user };
-    return find_interpreter(&env->arena, env->options.python, env->search_path, env->cwd, &probe.executable, err) &&
+    return find_interpreter(&env->arena, env->options.python, env->options.environment, env->cwd, &probe.executable, err) &&
            probe_facts(&env->arena, &probe, &env->facts, err);
 }
 

@@ -19,7 +19,7 @@ struct cvenv {
     struct cvenv_stages stages;   /* all NULL outside of cvenv_create */
     void *user;                   /* of the stages */
 
-    const char *cwd, *home, *search_path; /* of the caller; "" where there is none */
+    const char *cwd, *home; /* of the caller; "" where there is none */
     const char *cache_path;       /* absolute, or NULL: nothing is remembered */
     struct disk_dir cache;        /* it, open */
     struct facts facts;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "base/variable.h"
 #include "disk/disk.h"
 
 /* Where execvp() looks when PATH is not set: what confstr(_CS_PATH) gives on the systems at hand. */
@@ -66,7 +67,7 @@ static bool find_by_name(struct arena *a, const char *const *names, const char *
     return error_set(err, CVENV_ERROR_INTERPRETER, "no such Python: found no %s on PATH (%s)", text_string(&tried), elements);
 }
 
-bool find_interpreter(struct arena *a, const char *spec, const char *search_path, const char *cwd, const char **path,
+bool find_interpreter(struct arena *a, const char *spec, const char *const *environment, const char *cwd, const char **path,
                       struct cvenv_error *err)
 {
     static const char *const usual[] = { "python3", "python", NULL };
@@ -75,5 +76,5 @@ bool find_interpreter(struct arena *a, const char *spec, const char *search_path
     if (spec != NULL && strchr(spec, '/') != NULL)
         return find_by_path(a, spec, cwd, path, err);
     const char *const given[] = { spec, NULL };
-    return find_by_name(a, spec != NULL ? given : usual, search_path, cwd, path, err);
+    return find_by_name(a, spec != NULL ? given : usual, variable_value(environment, "PATH"), cwd, path, err);
 }

@@ -70,7 +70,8 @@ static int teardown(void **state)
 
 static bool find(struct fixture *f, const char *spec, const char *search_path)
 {
-    return find_interpreter(&f->arena, spec, search_path, f->root, &f->found, &f->err);
+    const char *const environment[] = { "HOME=/", arena_format(&f->arena, "PATH=%s", search_path), NULL };
+    return find_interpreter(&f->arena, spec, environment, f->root, &f->found, &f->err);
 }
 
 static void finds(struct fixture *f, const char *spec, const char *search_path, const char *expected)
