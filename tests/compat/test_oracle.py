@@ -26,6 +26,7 @@ DELIBERATE = [
     ("bin/Activate.ps1", EXTRA, "every environment has all activators of the platform; before 3.8 there was none"),
     (".gitignore", EXTRA, "an environment is nothing to commit; before 3.13 there was none"),
     ("CACHEDIR.TAG", EXTRA, "an environment can be made again: backups may leave it out"),
+    ("lib/libpython*.so*", EXTRA, "a copied interpreter that looks for its library in ../lib finds it there"),
     ("share*", MISSING, "Debian's PyPy 3.9 leaves the wheels that pip was installed from in each environment"),
     ("bin/activate*", OWN_WORDS, "quoted for each shell; CPython's can be made to run a name"),
     ("bin/Activate.ps1", OWN_WORDS, "quoted for the shell"),
