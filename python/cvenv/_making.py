@@ -151,8 +151,9 @@ def warn(message: str) -> None:
 class VenvExceptions:
     """Turns an error of the library into the exception that venv would raise."""
 
-    def __init__(self, env_dir: str) -> None:
+    def __init__(self, env_dir: str, clear: bool = False) -> None:
         self.env_dir = env_dir
+        self.clear = clear
 
     def __enter__(self) -> None:
         pass
@@ -161,7 +162,7 @@ class VenvExceptions:
         if isinstance(error, _cvenv.Error):
             from . import _errors
 
-            raise _errors.exception(error, self.env_dir, self._directories()) from None
+            raise _errors.exception(error, self._directories(), self.clear) from None
 
     def _directories(self) -> list[str]:
         known: _cvenv.Options = {"facts": facts()}
@@ -242,7 +243,7 @@ def create(builder: EnvBuilder, env_dir: str) -> None:
         changes["system_site_packages"] = False
     if first != ENSURE_DIRECTORIES:
         check_possible(env_dir)
-    with VenvExceptions(env_dir):
+    with VenvExceptions(env_dir, builder.clear):
         _cvenv.create(env_dir, options(builder, **changes), warn, first, Rest(builder, env_dir, first).make)
 
 
@@ -323,7 +324,7 @@ def ensure_directories(builder: EnvBuilder, env_dir: StrPath) -> SimpleNamespace
         changes["clear"] = False
         if os.path.exists(path):
             builder.clear_directory(env_dir)
-    with VenvExceptions(path):
+    with VenvExceptions(path, builder.clear):
         environment = find_under_way(path) or _cvenv.open(path, options(builder, **changes), warn)
         if is_replaced(builder, "_venv_path"):
             _replaced.set_paths(builder, environment, path)
