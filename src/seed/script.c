@@ -84,7 +84,10 @@ static void add_executable(struct text *out, const char *executable, bool utf8)
         add_quoted(out, executable);
 }
 
-/* A line for sh that Python reads as a string. The encoding comes before it: Python looks for it in two lines only. */
+/*
+ * A line for sh that Python reads as a string. A path that is not UTF-8 needs its encoding told in the line before:
+ * Python looks for it in the first two lines only, and the first may not hold such a path itself.
+ */
 static void add_long_shebang(struct text *out, const char *executable, bool relocatable, bool utf8)
 {
     text_add_string(out, "#!/bin/sh\n");
@@ -105,9 +108,9 @@ struct slice wheel_script(struct arena *a, const struct entry_point *point, cons
     const struct generation *g = find_generation(pip_version);
     struct text out = TEXT_INIT(a);
     bool utf8 = utf8_is_valid(executable, strlen(executable));
-    bool simple = !relocatable && strchr(executable, ' ') == NULL && strlen(executable) + 3 <= SHEBANG_MAX;
+    bool simple = utf8 && !relocatable && strchr(executable, ' ') == NULL && strlen(executable) + 3 <= SHEBANG_MAX;
     if (simple)
-        text_add_format(&out, "#!%s\n%s%s", executable, utf8 ? "" : bytes_cookie, g->blank_line ? "\n" : "");
+        text_add_format(&out, "#!%s\n%s", executable, g->blank_line ? "\n" : "");
     else
         add_long_shebang(&out, executable, relocatable, utf8);
     text_add_string(&out, g->coding && utf8 ? cookie : "");
