@@ -51,6 +51,12 @@ int native_is_mount(int dir, const char *name, bool *out)
     return ENOTSUP; /* macOS has no bind mounts: the device number tells */
 }
 
+bool native_has_default_acl(int dir)
+{
+    (void)dir;
+    return false; /* what is inherited there are single entries, which a link's file has from its own directory */
+}
+
 int64_t native_mtime(const struct stat *st)
 {
     return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;

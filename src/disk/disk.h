@@ -56,6 +56,8 @@ int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), vo
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
 /* Gives the owner all permissions on a directory: `name` in `dir`, or ".". */
 int disk_make_writable(struct disk_dir dir, const char *name);
+/* Do new files get more from this directory than the umask leaves them: its group (set-group-ID), an access list? */
+int disk_inherits(struct disk_dir dir, bool *out);
 /* An advisory lock on the directory, dropped when it is closed; EWOULDBLOCK when it is held and !wait. */
 int disk_lock(struct disk_dir dir, bool wait);
 /* The shared kind, of which many may be held at once; EWOULDBLOCK while somebody has the other. Never waits. */

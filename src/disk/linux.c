@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* musl installs no kernel headers: these numbers are the kernel's promise to user space. */
@@ -55,8 +56,7 @@ int native_clone(int source, int to, const char *name, unsigned mode, int *creat
     }
     int number = errno == EINVAL || errno == ENOTTY || errno == EXDEV ? EOPNOTSUPP : errno;
     close(fd);
-    unlinkat(to, name, 0);
-    return number;
+    return unlinkat(to, name, 0) == 0 ? number : errno;
 }
 
 int native_copy(int from, int to)
@@ -97,6 +97,11 @@ int native_is_mount(int dir, const char *name, bool *out)
         return ENOTSUP;
     *out = (fields[ATTRIBUTES] & MOUNT_ROOT) != 0;
     return 0;
+}
+
+bool native_has_default_acl(int dir)
+{
+    return fgetxattr(dir, "system.posix_acl_default", NULL, 0) > 0;
 }
 
 int64_t native_mtime(const struct stat *st)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the plan of a merge, its execution and its undoing. */
+/* Owns the execution of a merge and its undoing. */
 #include "disk/merge.h"
 
 #include <errno.h>
@@ -7,154 +7,9 @@
 
 #include "base/path.h"
 
-/* ---- the plan ------------------------------------------------------------------------------------------ */
-
-/* A directory of the staged tree beside the same directory of the target. */
-struct level {
-    struct merge *m;
-    struct disk_dir staged, target;
-    const char *path; /* of both, relative; "" for the roots */
-    const struct removals *removals;
-    struct cvenv_error *err;
-};
-
-/* What goes away before anything comes. */
-struct removals {
-    bool all;
-    const char *const *paths;
-    size_t count;
-};
-
-static bool goes_away(const struct removals *r, const char *path)
-{
-    for (size_t i = 0; i < r->count; i++)
-        if (strcmp(path, r->paths[i]) == 0)
-            return true;
-    return r->all;
-}
-
-static bool add_operation(struct merge *m, enum merge_kind kind, const char *path, uint64_t inode)
-{
-    if (m->count == m->capacity) {
-        size_t capacity = m->capacity == 0 ? 64 : 2 * m->capacity;
-        struct merge_operation *more = arena_array(m->arena, capacity, sizeof *more);
-        if (more == NULL)
-            return false;
-        if (m->count > 0)
-            memcpy(more, m->operations, m->count * sizeof *more);
-        m->operations = more;
-        m->capacity = capacity;
-    }
-    m->operations[m->count++] = (struct merge_operation){ kind, path, inode };
-    return true;
-}
-
-static int plan_level(struct level *l);
-
-static int plan_deeper(const struct level *l, const char *name, const char *path)
-{
-    struct level inner = { l->m, DISK_NO_DIR, DISK_NO_DIR, path, l->removals, l->err };
-    int number = disk_open_dir(l->staged, name, &inner.staged);
-    if (number == 0)
-        number = disk_open_dir(l->target, name, &inner.target);
-    if (number == 0)
-        number = plan_level(&inner);
-    disk_close(inner.staged);
-    disk_close(inner.target);
-    return number;
-}
-
-/* err is filled in: what the callers of disk_list pass through. */
-enum { TOLD = -1 };
-
-static int plan_entry(void *user, const char *name)
-{
-    struct level *l = user;
-    const char *path = path_join(l->m->arena, l->path, name);
-    struct disk_stat staged, there;
-    int number = disk_stat(l->staged, name, &staged);
-    if (number != 0)
-        return number;
-    number = goes_away(l->removals, path) ? ENOENT : disk_stat(l->target, name, &there);
-    if (number != 0 && number != ENOENT)
-        return number;
-    enum merge_kind kind = number == ENOENT ? MERGE_NEW : MERGE_SWAP;
-    if (kind == MERGE_SWAP && staged.type == DISK_DIRECTORY && there.type == DISK_DIRECTORY)
-        return plan_deeper(l, name, path);
-    if (kind == MERGE_SWAP && (staged.type == DISK_DIRECTORY || there.type == DISK_DIRECTORY)) {
-        error_set(l->err, CVENV_ERROR_DIRECTORY, "%s/%s: a %s is in the way", l->m->target_path, path,
-                  there.type == DISK_DIRECTORY ? "directory" : there.type == DISK_LINK ? "symbolic link" : "file");
-        return TOLD;
-    }
-    return add_operation(l->m, kind, path, staged.inode) ? 0 : ENOMEM;
-}
-
-static int plan_level(struct level *l)
-{
-    return disk_list(l->staged, plan_entry, l);
-}
-
-static int plan_drop(void *user, const char *name)
-{
-    struct merge *m = user;
-    if (strncmp(name, ".cvenv-", 7) == 0)
-        return 0; /* a staging directory: this one, or another run's that is about to find out */
-    return add_operation(m, MERGE_DROP, arena_string(m->arena, name), 0) ? 0 : ENOMEM;
-}
-
-static int plan_removals(struct merge *m, const struct removals *r)
-{
-    if (r->all)
-        return disk_list(m->target, plan_drop, m);
-    for (size_t i = 0; i < r->count; i++)
-        if (!add_operation(m, MERGE_DROP, r->paths[i], 0))
-            return ENOMEM;
-    return 0;
-}
-
-/* pyvenv.cfg makes a directory an environment (PEP 405): it comes last. */
-static void configuration_last(struct merge *m)
-{
-    for (size_t i = 0; i + 1 < m->count; i++) {
-        struct merge_operation op = m->operations[i];
-        if (op.kind == MERGE_DROP || strcmp(op.path, "pyvenv.cfg") != 0)
-            continue;
-        memmove(&m->operations[i], &m->operations[i + 1], (m->count - i - 1) * sizeof op);
-        m->operations[m->count - 1] = op;
-        return;
-    }
-}
-
-static void tree_name(char name[32], unsigned layer)
-{
-    snprintf(name, 32, "tree-%u", layer);
-}
-
-bool merge_plan(struct merge *m, bool purge, const char *const *removals, size_t removal_count, struct cvenv_error *err)
-{
-    char tree[32];
-    tree_name(tree, m->layer);
-    const struct removals r = { purge, removals, removal_count };
-    struct level root = { m, DISK_NO_DIR, m->target, "", &r, err };
-    int number = plan_removals(m, &r);
-    if (number == 0)
-        number = disk_open_dir(m->stage, tree, &root.staged);
-    if (number == 0)
-        number = plan_level(&root);
-    disk_close(root.staged);
-    if (number == TOLD)
-        return false;
-    if (number != 0)
-        return error_system(err, number, "%s: comparing it with the new environment", m->target_path);
-    configuration_last(m);
-    return m->arena->failed ? error_memory(err) : true;
-}
-
-/* ---- carrying out and undoing -------------------------------------------------------------------------- */
-
 /* Where an operation takes place. */
 struct spot {
-    struct disk_dir staged, target; /* the directories; `staged` may be missing for a DROP */
+    struct disk_dir staged, target; /* the directories; `staged` is not there for a DROP */
     const char *name;
     char old[64];                   /* in m->stage: where what was there goes */
 };
@@ -162,17 +17,14 @@ struct spot {
 static int open_spot(const struct merge *m, size_t index, struct spot *s)
 {
     const struct merge_operation *op = &m->operations[index];
-    const char *parent = path_parent(m->arena, op->path);
-    char tree[32];
-    tree_name(tree, m->layer);
     s->name = path_name(op->path);
     s->staged = DISK_NO_DIR;
     s->target = DISK_NO_DIR;
     snprintf(s->old, sizeof s->old, "old-%u-%zu", m->layer, index);
-    int number = disk_open_below(m->target, parent, &s->target);
+    int number = disk_open_below(m->target, op->parent, &s->target);
     if (number == 0 && op->kind != MERGE_DROP)
-        number = disk_open_below(m->stage, parent[0] != '\0' ? path_join(m->arena, tree, parent) : tree, &s->staged);
-    return m->arena->failed ? ENOMEM : number;
+        number = disk_open_below(m->stage, op->staged, &s->staged);
+    return number;
 }
 
 static void close_spot(struct spot *s)
@@ -181,15 +33,23 @@ static void close_spot(struct spot *s)
     disk_close(s->target);
 }
 
+/* ---- carrying out -------------------------------------------------------------------------------------- */
+
+/* Where names cannot be exchanged, the old file is kept under a second name, and replaced at once; without links, nearly so. */
+static int swap_by_moving(const struct merge *m, const struct spot *s)
+{
+    if (disk_link(s->target, s->name, m->stage, s->old) == 0)
+        return disk_rename(s->staged, s->name, s->target, s->name, DISK_REPLACE);
+    int number = disk_rename(s->target, s->name, m->stage, s->old, DISK_NOREPLACE);
+    return number != 0 ? number : disk_rename(s->staged, s->name, s->target, s->name, DISK_NOREPLACE);
+}
+
 static int swap(const struct merge *m, const struct spot *s)
 {
     int number = disk_rename(s->staged, s->name, s->target, s->name, DISK_EXCHANGE);
     if (number == ENOENT) /* what was there has gone since the plan was made */
         return disk_rename(s->staged, s->name, s->target, s->name, DISK_NOREPLACE);
-    if (number != ENOTSUP)
-        return number;
-    number = disk_rename(s->target, s->name, m->stage, s->old, DISK_NOREPLACE);
-    return number != 0 ? number : disk_rename(s->staged, s->name, s->target, s->name, DISK_NOREPLACE);
+    return number == ENOTSUP ? swap_by_moving(m, s) : number;
 }
 
 static int carry_out(const struct merge *m, size_t index)
@@ -209,12 +69,69 @@ static int carry_out(const struct merge *m, size_t index)
     return number;
 }
 
+/* The renames reach the disk before the journal goes. */
+static int sync_parents(const struct merge *m)
+{
+    const char *last = NULL;
+    int number = 0;
+    for (size_t i = 0; number == 0 && i < m->count; i++) {
+        const char *parent = m->operations[i].parent;
+        struct disk_dir dir;
+        if (last != NULL && strcmp(last, parent) == 0)
+            continue;
+        last = parent;
+        number = disk_open_below(m->target, parent, &dir);
+        if (number == ENOENT || number == ENOTDIR) {
+            number = 0; /* of something that was to go and is not there */
+        } else if (number == 0) {
+            number = disk_sync_dir(dir);
+            disk_close(dir);
+        }
+    }
+    return number;
+}
+
+static bool carry_all_out(const struct merge *m, struct cvenv_error *err)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        int number = carry_out(m, i);
+        if (number != 0)
+            return error_system(err, number, "%s/%s: putting it in place", m->target_path, m->operations[i].path);
+    }
+    int number = m->durable ? sync_parents(m) : 0;
+    if (number == 0)
+        number = journal_remove(m);
+    return number == 0 ? true : error_system(err, number, "%s: putting it in place", m->target_path);
+}
+
+bool merge_execute(struct merge *m, struct cvenv_error *err)
+{
+    int number = journal_write(m);
+    if (number != 0)
+        return error_system(err, number, "%s: writing the journal", m->target_path);
+    if (carry_all_out(m, err))
+        return true;
+    number = merge_undo(m);
+    return number == 0 ? false : error_wrap(err, "%s: could not be put back as it was (%s)", m->target_path, strerror(number));
+}
+
+/* ---- undoing ------------------------------------------------------------------------------------------- */
+
 /* Puts what was staged back into the staged tree: exchanged with what lies there since, or moved. */
 static int take_back(const struct spot *s)
 {
     struct disk_stat st;
     bool exchanged = disk_stat(s->staged, s->name, &st) == 0;
     return disk_rename(s->target, s->name, s->staged, s->name, exchanged ? DISK_EXCHANGE : DISK_NOREPLACE);
+}
+
+static int put_old_back(const struct merge *m, const struct spot *s)
+{
+    struct disk_stat st;
+    if (disk_stat(m->stage, s->old, &st) != 0)
+        return 0;
+    int number = disk_rename(m->stage, s->old, s->target, s->name, DISK_NOREPLACE);
+    return number == EEXIST ? 0 : number; /* somebody has made it anew: that is the latest */
 }
 
 /* Looks at what is there to see whether the operation had been carried out, wholly or in part. */
@@ -224,13 +141,13 @@ static int undo_one(const struct merge *m, size_t index)
     struct spot s;
     struct disk_stat there;
     int number = open_spot(m, index, &s);
-    if (number == ENOENT)
+    if (number == ENOENT) {
         number = 0; /* the directory is not there (any more): nor is anything in it */
-    else if (number == 0) {
+    } else if (number == 0) {
         if (op->kind != MERGE_DROP && disk_stat(s.target, s.name, &there) == 0 && there.inode == op->inode)
             number = take_back(&s);
-        if (number == 0 && op->kind != MERGE_NEW && disk_stat(m->stage, s.old, &there) == 0)
-            number = disk_rename(m->stage, s.old, s.target, s.name, DISK_NOREPLACE);
+        if (number == 0 && op->kind != MERGE_NEW)
+            number = put_old_back(m, &s);
     }
     close_spot(&s);
     return number;
@@ -239,42 +156,21 @@ static int undo_one(const struct merge *m, size_t index)
 int merge_undo(const struct merge *m)
 {
     int first = 0;
+    journal_write(m); /* if it is not there any more: without it a crash would leave this half done */
     for (size_t i = m->count; i-- > 0;) {
         int number = undo_one(m, i);
         first = first != 0 ? first : number;
     }
+    if (first == 0)
+        journal_remove(m);
     return first;
-}
-
-bool merge_execute(struct merge *m, struct cvenv_error *err)
-{
-    int number = journal_write(m);
-    if (number != 0)
-        return error_system(err, number, "%s: writing the journal", m->target_path);
-    for (size_t i = 0; i < m->count; i++) {
-        number = carry_out(m, i);
-        if (number == 0)
-            continue;
-        error_system(err, number, "%s/%s: putting it in place", m->target_path, m->operations[i].path);
-        number = merge_undo(m);
-        return number == 0 ? false : error_wrap(err, "%s: could not be put back as it was (%s)", m->target_path, strerror(number));
-    }
-    return true;
 }
 
 int merge_recover(struct arena *a, struct disk_dir stage, struct disk_dir target)
 {
-    struct merge m = { .arena = a, .stage = stage, .layer = 1, .target = target };
-    int number;
-    while ((number = journal_read(&m)) == 0)
-        m.layer++;
-    if (number != ENOENT)
-        return number;
-    number = 0;
-    while (number == 0 && --m.layer > 0) {
-        number = journal_read(&m);
-        if (number == 0)
-            number = merge_undo(&m);
-    }
-    return number;
+    struct merge m = { .arena = a, .stage = stage, .home = DISK_NO_DIR, .target = target };
+    int number = journal_read(&m);
+    if (number == 0)
+        number = merge_undo(&m);
+    return number == ENOENT ? 0 : number;
 }

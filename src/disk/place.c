@@ -19,6 +19,7 @@ struct placing {
     const struct place_options *options;
     enum how bytecode, others;
     bool may_copy;           /* where a link or clone is refused, a copy will do */
+    unsigned permissions;    /* of those that a file asks for, what the umask leaves here */
     const size_t *first;     /* files of directory i: first[i] to first[i + 1] */
     atomic_size_t next;      /* the directory that is free to be taken */
     atomic_int outcome;      /* enum place_outcome; the first that is not DONE wins, and may write *err */
@@ -40,13 +41,21 @@ static bool fail(struct placing *p, enum place_outcome outcome, int number, cons
 }
 
 /* Is the file of the store what it was when it was made? Links and clones would carry an alteration into the environment. */
-static bool is_unaltered(const struct place_pair *pair, const struct place_file *file, bool *full)
+static bool is_unaltered(const struct place_pair *pair, const struct place_file *file, struct disk_stat *st)
 {
-    struct disk_stat st;
-    if (disk_stat(pair->from, file->name, &st) != 0)
+    return disk_stat(pair->from, file->name, st) == 0 && st->type == DISK_FILE && st->size == file->size &&
+           st->inode == file->inode && st->mtime == file->mtime;
+}
+
+/*
+ * A link has the permissions of the store's file. Those who may read it must be those whom the umask lets read here; and
+ * nobody but its owner may write: who could would alter every environment at once, and what is only ever replaced needs it not.
+ */
+static bool may_be_linked(const struct placing *p, const struct place_file *file, const struct disk_stat *st)
+{
+    if (st->links >= MANY_LINKS)
         return false;
-    *full = st.links >= MANY_LINKS;
-    return st.type == DISK_FILE && st.size == file->size && st.inode == file->inode && st.mtime == file->mtime;
+    return !p->may_copy || (st->mode & 0466) == (file->mode & p->permissions & 0444);
 }
 
 static int copy_file(const struct placing *p, const struct place_pair *pair, const struct place_file *file)
@@ -55,19 +64,24 @@ static int copy_file(const struct placing *p, const struct place_pair *pair, con
                           file->mtime, false);
 }
 
+/* The file system (or a sandbox) does not do that: nothing is wrong, but it has to be done in another way. */
+static bool is_refusal(int number)
+{
+    return number == EMLINK || number == EPERM || number == EXDEV || number == EOPNOTSUPP || number == ENOSYS;
+}
+
 static bool place_file(struct placing *p, const struct place_pair *pair, const struct place_file *file)
 {
     enum how how = file->bytecode ? p->bytecode : p->others;
-    bool full = false;
-    if (how != BY_COPY && !is_unaltered(pair, file, &full))
+    struct disk_stat st;
+    if (how != BY_COPY && !is_unaltered(pair, file, &st))
         return fail(p, PLACE_ALTERED, ESTALE, file, "not as it was stored");
     int number = EMLINK;
     if (how == BY_CLONE)
         number = disk_clone(pair->from, file->name, pair->to, file->name, file->mode, file->mtime);
-    else if (how == BY_LINK && !full)
+    else if (how == BY_LINK && may_be_linked(p, file, &st))
         number = disk_link(pair->from, file->name, pair->to, file->name);
-    bool refused = number == EMLINK || number == EPERM || number == EXDEV || number == EOPNOTSUPP || number == ENOSYS;
-    if (how == BY_COPY || (refused && p->may_copy))
+    if (how == BY_COPY || (is_refusal(number) && p->may_copy))
         number = copy_file(p, pair, file);
     return number == 0 ? true : fail(p, PLACE_FAILED, number, file, how == BY_COPY ? "writing" : "placing");
 }
@@ -139,35 +153,51 @@ static bool make_directories(const struct place *content, struct disk_dir to, st
 }
 
 /* Can the file system share contents? Found out with the first file that is to be placed. */
-static bool can_clone(const struct place *content, struct disk_dir to)
+static int probe_clone(const struct place *content, struct disk_dir to, bool *can)
 {
     static const char probe[] = ".cvenv-clone";
     const struct place_file *file = &content->files[0];
     struct disk_dir from;
-    if (disk_open_below(content->tree, content->directories[file->directory], &from) != 0)
-        return false;
-    int number = disk_clone(from, file->name, to, probe, 0600, -1);
+    *can = false;
+    int number = disk_open_below(content->tree, content->directories[file->directory], &from);
+    if (number != 0)
+        return 0; /* it will be missed when it is to be placed */
+    number = disk_clone(from, file->name, to, probe, 0600, -1);
     disk_close(from);
-    if (number == 0)
-        number = disk_remove(to, probe, DISK_FILE);
-    return number == 0;
+    if (number != 0)
+        return is_refusal(number) || number == ENOENT ? 0 : number;
+    *can = true;
+    return disk_remove(to, probe, DISK_FILE);
 }
 
-static void choose(struct placing *p)
+/* Bytecode is linked where a new file would get nothing from its directory (group, access list) that a link does not have. */
+static int choose_automatically(struct placing *p)
+{
+    bool clone, inherits = true;
+    int number = probe_clone(p->content, p->to, &clone);
+    if (number == 0 && !clone)
+        number = disk_inherits(p->to, &inherits);
+    p->bytecode = clone ? BY_CLONE : inherits ? BY_COPY : BY_LINK;
+    p->others = clone ? BY_CLONE : BY_COPY;
+    return number;
+}
+
+static int choose(struct placing *p)
 {
     struct disk_stat st;
-    bool same_device = disk_stat_dir(p->to, &st) == 0 && st.device == p->content->device;
+    int number = disk_stat_dir(p->to, &st);
+    if (number != 0)
+        return number;
+    p->permissions = st.mode & 0777;
     p->may_copy = p->options->mode == CVENV_LINK_AUTO;
     p->bytecode = p->others = BY_COPY;
     if (p->options->mode == CVENV_LINK_CLONE)
         p->bytecode = p->others = BY_CLONE;
     else if (p->options->mode == CVENV_LINK_HARDLINK)
         p->bytecode = p->others = BY_LINK;
-    else if (p->options->mode == CVENV_LINK_AUTO && same_device) {
-        bool clone = can_clone(p->content, p->to);
-        p->bytecode = clone ? BY_CLONE : BY_LINK;
-        p->others = clone ? BY_CLONE : BY_COPY;
-    }
+    else if (p->options->mode == CVENV_LINK_AUTO && st.device == p->content->device)
+        number = choose_automatically(p);
+    return number;
 }
 
 /* Where each directory's files begin: they are grouped in the order of the directories. */
@@ -196,7 +226,9 @@ enum place_outcome place_files(struct arena *a, const struct place *content, str
     atomic_init(&p.outcome, PLACE_DONE);
     if (!make_directories(content, to, a, err))
         return PLACE_FAILED;
-    choose(&p);
+    int number = choose(&p);
+    if (number != 0)
+        return error_system(err, number, "finding out how files can be placed there"), PLACE_FAILED;
     int threads = options->processors > 0 ? options->processors : disk_processors();
     threads_run(threads < 16 ? threads : 16, work, &p);
     return (enum place_outcome)atomic_load(&p.outcome);

@@ -193,6 +193,15 @@ int disk_stat_dir(struct disk_dir dir, struct disk_stat *out)
     return 0;
 }
 
+int disk_inherits(struct disk_dir dir, bool *out)
+{
+    struct stat st;
+    if (fstat(fd_of(dir), &st) != 0)
+        return errno;
+    *out = (st.st_mode & S_ISGID) != 0 || native_has_default_acl(fd_of(dir));
+    return 0;
+}
+
 int disk_lock(struct disk_dir dir, bool wait)
 {
     int result;

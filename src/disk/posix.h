@@ -24,6 +24,8 @@ int native_copy(int from, int to);
 int native_open_below(int dir, const char *path, int *out);
 /* ENOTSUP where the system cannot tell. */
 int native_is_mount(int dir, const char *name, bool *out);
+/* Has the directory an access list for what is made in it? */
+bool native_has_default_acl(int dir);
 int64_t native_mtime(const struct stat *st);
 int64_t native_ctime(const struct stat *st);
 

@@ -9,10 +9,10 @@
 
 enum { RANDOM = 8, ATTEMPTS = 100 };
 
-void staging_prefix(char prefix[240], const char *target_name)
+void staging_prefix(char prefix[STAGING_PREFIX], const char *target_name)
 {
-    /* A component has at most 255 bytes (NAME_MAX): a long name is cut, which loses nothing but looks. */
-    snprintf(prefix, 240, "%s%.200s.cvenv-", target_name != NULL ? "." : "", target_name != NULL ? target_name : "");
+    /* A component has at most 255 bytes, on some file systems 143: a long name is cut, which loses nothing but looks. */
+    snprintf(prefix, STAGING_PREFIX, "%s%.100s.cvenv-", target_name != NULL ? "." : "", target_name != NULL ? target_name : "");
 }
 
 /* Locks it and makes sure that nobody took it away between its making and its locking. */
@@ -45,7 +45,7 @@ int staging_open(struct disk_dir home, const char *prefix, struct staging *out)
         number = disk_random_name(random, sizeof random);
         if (number != 0)
             break;
-        snprintf(out->name, sizeof out->name, "%.239s%s", prefix, random);
+        snprintf(out->name, sizeof out->name, "%s%s", prefix, random);
         number = disk_make_private_dir(home, out->name); /* nobody else can come between while it is being filled */
         if (number == 0) {
             number = lock_fresh(home, out->name, &out->dir);
@@ -74,35 +74,39 @@ int staging_close(struct staging *s)
 
 struct collection {
     struct arena *arena;
-    struct disk_dir home;
-    const char *prefix, *target_name;
+    struct disk_dir home, target;
+    const char *prefix;
+    const char *stuck; /* what could not be put back, and why */
+    int number;
 };
 
 /* Only what we make lies in a staging directory: a directory with anything else in it is somebody's own. */
 static int is_ours(void *user, const char *name)
 {
     (void)user;
-    static const char *const known[] = { "tree", "scratch", "journal", "old-" };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strncmp(name, known[i], strlen(known[i])) == 0)
+    static const char *const whole[] = { "scratch", "journal" }, *const numbered[] = { "tree-", "old-" };
+    for (size_t i = 0; i < 2; i++) {
+        size_t length = strlen(numbered[i]);
+        if (strcmp(name, whole[i]) == 0)
             return 0;
+        if (strncmp(name, numbered[i], length) == 0 && name[length + strspn(name + length, "0123456789-")] == '\0')
+            return 0;
+    }
     return EPERM;
 }
 
-static int put_back(const struct collection *c, struct disk_dir dead)
+/* Where it was at work is put back first: what is removed then is needed by nobody. */
+static bool put_back(struct collection *c, struct disk_dir dead, const char *name)
 {
-    struct disk_dir target;
-    int number = c->target_name == NULL ? disk_duplicate(c->home, &target) : disk_open_dir(c->home, c->target_name, &target);
-    if (number != 0)
-        return number == ENOENT ? 0 : number;
-    number = merge_recover(c->arena, dead, target);
-    disk_close(target);
-    return number;
+    c->number = c->target.handle >= 0 ? merge_recover(c->arena, dead, c->target) : 0;
+    if (c->number != 0)
+        c->stuck = arena_string(c->arena, name);
+    return c->number == 0;
 }
 
 static int collect_one(void *user, const char *name)
 {
-    const struct collection *c = user;
+    struct collection *c = user;
     size_t length = strlen(c->prefix);
     if (strncmp(name, c->prefix, length) != 0 || strlen(name) != length + RANDOM)
         return 0;
@@ -112,14 +116,16 @@ static int collect_one(void *user, const char *name)
         return 0;
     if (disk_open_dir(c->home, name, &dead) != 0)
         return 0;
-    if (disk_lock(dead, false) == 0 && disk_list(dead, is_ours, NULL) == 0 && put_back(c, dead) == 0)
+    if (disk_lock(dead, false) == 0 && disk_list(dead, is_ours, NULL) == 0 && put_back(c, dead, name))
         disk_remove_tree(c->home, name);
     disk_close(dead);
-    return 0;
+    return c->number;
 }
 
-void staging_collect(struct arena *a, struct disk_dir home, const char *prefix, const char *target_name)
+int staging_collect(struct arena *a, struct disk_dir home, const char *prefix, struct disk_dir target, const char **stuck)
 {
-    struct collection c = { a, home, prefix, target_name };
-    disk_list(home, collect_one, &c);
+    struct collection c = { .arena = a, .home = home, .target = target, .prefix = prefix };
+    disk_list(home, collect_one, &c); /* where it cannot be read, nothing that is needed is found missing */
+    *stuck = c.stuck;
+    return c.number;
 }

@@ -10,19 +10,24 @@
 
 #include "disk/disk.h"
 
+enum { STAGING_PREFIX = 120, STAGING_NAME = STAGING_PREFIX + 8 };
+
 struct staging {
     struct disk_dir home; /* the directory that it is in; the caller's */
     struct disk_dir dir;  /* it, open and locked; DISK_NO_DIR when there is none */
-    char name[256];
+    char name[STAGING_NAME];
 };
 
 /* The prefix for what is made beside a target of that name, and for what is made inside a target. */
-void staging_prefix(char prefix[240], const char *target_name);
+void staging_prefix(char prefix[STAGING_PREFIX], const char *target_name);
 
 int staging_open(struct disk_dir home, const char *prefix, struct staging *out);
 /* Removes it with all that is in it. Returns what kept it from being removed. */
 int staging_close(struct staging *s);
-/* Takes dead ones in `home` away. `target_name`: the directory in `home` that their journals speak of; NULL: `home` itself. */
-void staging_collect(struct arena *a, struct disk_dir home, const char *prefix, const char *target_name);
+/*
+ * Takes dead ones in `home` away, after what their journals say of `target` (DISK_NO_DIR: there is none) has been put back.
+ * Returns 0, or what kept it from being put back: then *stuck, the name of the directory, is left as it is.
+ */
+int staging_collect(struct arena *a, struct disk_dir home, const char *prefix, struct disk_dir target, const char **stuck);
 
 #endif

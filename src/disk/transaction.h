@@ -6,11 +6,11 @@
  *   PARENT/.NAME.cvenv-XXXXXXXX/   locked while its owner lives; inside a target that exists: TARGET/.cvenv-XXXXXXXX/
  *       tree-1/                    the environment in the making; after an exchange, what it replaced
  *       scratch/                   for the caller's temporary files
- *       journal-1                  written before the first rename in an existing directory: what to undo after a crash
+ *       journal                    while renames in an existing directory are under way: what to undo after a crash
  *       old-1-N                    what a merge took out of the target
  *
  * Paths are relative to the environment, with "/" between components. After transaction_publish more can be made and
- * published (tree-2, journal-2 …); until transaction_commit all of it can be undone.
+ * published (tree-2 …); until transaction_commit all of it can be undone.
  */
 #ifndef DISK_TRANSACTION_H
 #define DISK_TRANSACTION_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What transaction.c (opening, appearing, undoing) and transaction_tree.c (the staged tree) share. */
+/* What transaction_open.c (opening), transaction.c (appearing, undoing) and transaction_tree.c (the staged tree) share. */
 #ifndef DISK_TRANSACTION_STATE_H
 #define DISK_TRANSACTION_STATE_H
 
@@ -16,8 +16,10 @@ struct layer {
     struct layer *next; /* the one before it */
 };
 
+/* A directory above the target that is missing, or that this run made. */
 struct made_parent {
-    const char *path;
+    const char *path, *name, *above; /* absolute, its last component, what comes before it */
+    uint64_t device, inode;
     struct made_parent *next;
 };
 
@@ -51,5 +53,10 @@ bool transaction_stage_tree(struct transaction *t, struct cvenv_error *err);
 /* Forgets the directory that was used last. */
 void transaction_leave(struct transaction *t);
 bool transaction_is_link(struct disk_dir dir, const char *name);
+/* Is the directory that was seen still at that name? */
+bool transaction_is_same(struct disk_dir parent, const char *name, uint64_t device, uint64_t inode);
+/* Directories above the target that this run made: removed as far as they are empty; their names written to the disk. */
+void transaction_remove_parents(struct transaction *t);
+int transaction_sync_parents(const struct transaction *t);
 
 #endif

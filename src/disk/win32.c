@@ -159,6 +159,14 @@ int disk_make_writable(struct disk_dir dir, const char *name)
     return EACCES;
 }
 
+/* A link's file keeps the access list that it has in the store. */
+int disk_inherits(struct disk_dir dir, bool *out)
+{
+    (void)dir;
+    *out = false;
+    return 0;
+}
+
 /* Hands on the names of one buffer of entries. */
 static int give_names(const FILE_ID_BOTH_DIR_INFO *entry, int (*each)(void *user, const char *name), void *user)
 {
