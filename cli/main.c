@@ -51,6 +51,7 @@ int main(int argc, char **argv)
     struct request request;
     struct console console;
     int status = STATUS_USAGE, error = system_start();
+    argv = system_arguments(&argc, argv);
     console_start(&console);
     if (error != 0)
         return fail_system(&console, "/dev/null", error);

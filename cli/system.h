@@ -15,6 +15,8 @@ extern const char *const system_scripts_directory;
  * them, and takes note of signals from now on. Returns 0 or an errno value.
  */
 int system_start(void);
+/* The arguments of main() in the encoding of paths: on Windows UTF-8, and then also *argc may change. */
+char **system_arguments(int *argc, char **argv);
 /* The signal that asked the process to end, or 0. May be called from any thread. */
 int system_signal(void);
 /* Ends the process by that signal. */

@@ -64,6 +64,12 @@ int system_start(void)
     return 0;
 }
 
+char **system_arguments(int *argc, char **argv)
+{
+    (void)argc;
+    return argv;
+}
+
 int system_signal(void)
 {
     return arrived;

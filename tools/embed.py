@@ -4,7 +4,7 @@
 
     embed.py OUT.h NAME=FILE ...
 
-OUT.h then has `static const char NAME[]` for each; its length is sizeof NAME - 1.
+OUT.h then has `static const char NAME[]` for each; its length is sizeof NAME - 1. Programs (.exe) may hold NUL bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(out: str, *pairs: str) -> None:
         if not separator or not name.isidentifier():
             sys.exit("embed.py: not NAME=FILE: %s" % pair)
         data = Path(path).read_bytes()
-        if b"\0" in data:
+        if b"\0" in data and not path.endswith(".exe"):
             sys.exit("embed.py: %s: holds a NUL byte" % path)
         text += array(name, data)
     Path(out).write_text(text, encoding="ascii")

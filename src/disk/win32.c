@@ -160,10 +160,11 @@ int disk_make_writable(struct disk_dir dir, const char *name)
 }
 
 /* A link's file keeps the access list that it has in the store. */
+/* Every new file here inherits its directory's access list; a link would keep the store's, which is for its owner alone. */
 int disk_inherits(struct disk_dir dir, bool *out)
 {
     (void)dir;
-    *out = false;
+    *out = true;
     return 0;
 }
 
