@@ -59,21 +59,11 @@ static void quote_powershell(const char *string, FILE *out)
     fputc('\'', out);
 }
 
-/* A raw string: r#'...'# with more number signs than the path has behind a quote. */
 static void quote_nushell(const char *string, FILE *out)
 {
-    size_t signs = 1;
-    for (const char *quote = strchr(string, '\''); quote != NULL; quote = strchr(quote + 1, '\'')) {
-        size_t run = strspn(quote + 1, "#");
-        if (run >= signs)
-            signs = run + 1;
-    }
-    for (int side = 0; side < 2; side++) {
-        fputs(side == 0 ? "r" : "'", out);
-        for (size_t i = 0; i < signs; i++)
-            fputc('#', out);
-        fprintf(out, "%s%s", side == 0 ? "'" : "", side == 0 ? string : "");
-    }
+    fputc('"', out);
+    put_escaped(string, "\"\\", "\\", out);
+    fputc('"', out);
 }
 
 /* A Python expression: nothing in it is expanded. */
@@ -120,7 +110,8 @@ static bool is_plain(const char *path)
     return path[strspn(path, plain)] == '\0';
 }
 
-/* The activator's path; not such that it could be taken for an option. To be freed. */
+/* The activator's path; not one that looks like an option or a home directory (nushell expands "~" in quotes, too).
+   To be freed. */
 static char *activator_path(const char *env_dir, const char *activator)
 {
     size_t size = strlen(env_dir) + strlen(activator) + 32;
@@ -128,9 +119,9 @@ static char *activator_path(const char *env_dir, const char *activator)
     if (path == NULL)
         return NULL;
     size_t length = strlen(env_dir);
+    const char *prefix = env_dir[0] == '-' || env_dir[0] == '~' ? "./" : "";
     bool separated = length == 0 || env_dir[length - 1] == '/';
-    snprintf(path, size, "%s%s%s%s/%s", env_dir[0] == '-' ? "./" : "", env_dir, separated ? "" : "/",
-             system_scripts_directory, activator);
+    snprintf(path, size, "%s%s%s%s/%s", prefix, env_dir, separated ? "" : "/", system_scripts_directory, activator);
     return path;
 }
 

@@ -24,9 +24,12 @@ SHELLS = {
     "pwsh": (["-NoProfile", "-Command"], "[Console]::Write($env:VIRTUAL_ENV + '.')"),
 }
 
-NAMES = ["env", "a b", "it's", 'say "x"', "'\"both\"'", "$(touch pwned)", "`touch pwned`", "$HOME", "${HOME}", "back\\slash", "back\\",
-         "!x", "a!b", "%s%n", "-dash", "~", "*", "[a]", "{a,b}", "a;touch pwned", "a&touch pwned", "a|b", "x'#'y", "'##", "#x", "é日本𝜋",
+NAMES = ["env", "a b", "'\"both\"'", "$(touch pwned)", "`touch pwned`", "$HOME", "back\\", "~", "-dash", "#x", "'##", "é日本𝜋",
+         "it's", 'say "x"', "${HOME}", "back\\slash", "!x", "a!b", "%s%n", "*", "[a]", "{a,b}", "a;touch pwned", "a&touch pwned", "a|b",
          "\u2018curly\u2019", "@(1)", "^x", "=env", "dir/env", "./env", "env/", ".", ""]
+
+# These take long to start: so many of the names are enough for them.
+SLOW = {"xonsh": 12, "nu": 12, "pwsh": 12}
 
 
 def shown_on_terminal(command: list[str], **options) -> str:
@@ -46,13 +49,13 @@ def shown_on_terminal(command: list[str], **options) -> str:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_pasted(cvenv: str, tmp_path: Path, shell: str):
+def test_pasted(cvenv: str, tmp_path: Path, thorough: bool, shell: str):
     path = shutil.which(shell)
     if not path:
         pytest.skip("no %s on this machine" % shell)
     options, ask = SHELLS[shell]
     environment = {**os.environ, "SHELL": path, "LC_ALL": "C.UTF-8"}
-    for number, name in enumerate(NAMES):
+    for number, name in enumerate(NAMES if thorough else NAMES[:SLOW.get(shell)]):
         place = tmp_path / str(number)
         place.mkdir()
         line = shown_on_terminal([cvenv, "--without-pip", "--", name], cwd=place, env=environment)
