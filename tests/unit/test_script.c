@@ -14,10 +14,8 @@
 #include <cmocka.h>
 
 #include "disk/disk.h"
-#include "disk/process.h"
+#include "find_python.h"
 #include "seed/wheel.h"
-
-extern char **environ;
 
 static struct arena arena = ARENA_INIT;
 static const struct entry_point pip = { "pip", "pip._internal.cli.main", "main", false };
@@ -121,15 +119,15 @@ static void leaves_requested_since_20_2(void **state)
 static char root[] = "/tmp/cvenv-test-script-XXXXXX";
 static const char *python;
 
-static const char *find_python(void)
+/* Skips the test, saying why, where there is no Python. */
+static void need_python(void)
 {
-    const char *path = getenv("PATH");
-    for (; path != NULL && *path != '\0'; path += strcspn(path, ":"), path += *path == ':') {
-        const char *candidate = arena_format(&arena, "%.*s/python3", (int)strcspn(path, ":"), path);
-        if (candidate[0] == '/' && access(candidate, X_OK) == 0)
-            return candidate;
+    struct slice line;
+    if (!ask_python(&arena, "import sys; print(sys.executable)", &line, 1)) {
+        print_message("no python3 on PATH that answers\n");
+        skip();
     }
-    return NULL;
+    python = arena_copy(&arena, line.data, line.length);
 }
 
 static int make_root(void **state)
@@ -197,11 +195,7 @@ static void assert_runs(const char *directory, const char *version, bool relocat
 static void runs_in_any_directory(void **state)
 {
     (void)state;
-    python = find_python();
-    if (python == NULL) {
-        print_message("no python3 on PATH\n");
-        skip();
-    }
+    need_python();
     const char *const names[] = {
         "plain",
         "a b",
@@ -249,11 +243,7 @@ static void runs_in_any_directory(void **state)
 static void runs_after_a_move(void **state)
 {
     (void)state;
-    python = find_python();
-    if (python == NULL) {
-        print_message("no python3 on PATH\n");
-        skip();
-    }
+    need_python();
     const struct entry_point point = { "demo", "demo_module", "main", false };
     const char *directory = make_environment("before a move");
     const char *moved = arena_format(&arena, "%s/after 'it'", root), *link = arena_format(&arena, "%s/link", root);

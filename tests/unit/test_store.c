@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "disk/process.h"
+#include "find_python.h"
 #include "seed/store.h"
 #include "zip_maker.h"
 
@@ -25,8 +25,6 @@
     {                                                                                                                  \
         name, { text, sizeof text - 1 }, 8, mode, 0, NULL                                                              \
     }
-
-extern char **environ;
 
 static const struct zip_member members[] = {
     TEXT_MEMBER("demo/__init__.py", "x = 1\n", ZIP_FILE),
@@ -51,42 +49,16 @@ static int reports;
 
 /* ---- an interpreter to compile with */
 
-static const char *find_python(void)
-{
-    static char found[4096];
-    const char *path = getenv("PATH");
-    for (; path != NULL && *path != '\0'; path += strcspn(path, ":"), path += *path == ':') {
-        snprintf(found, sizeof found, "%.*s/python3", (int)strcspn(path, ":"), path);
-        if (found[0] == '/' && access(found, X_OK) == 0)
-            return found;
-    }
-    return NULL;
-}
-
-/* sys.executable, cache tag, magic number, major and minor version, a line each. */
-static bool ask_python(void)
+static bool find_facts(void)
 {
     static struct arena lasting = ARENA_INIT;
-    static const char program[] =
-        "import sys, importlib.util as u, binascii; print(sys.executable, sys.implementation.cache_tag, "
-        "binascii.hexlify(u.MAGIC_NUMBER).decode(), *sys.version_info[:2], sep='\\n')";
-    const char *python = find_python();
-    const char *const arguments[] = { python, "-c", program, NULL };
-    struct process process = { .program = python,
-                               .arguments = arguments,
-                               .environment = (const char *const *)environ,
-                               .cwd = "/",
-                               .timeout_ms = 60000,
-                               .output_limit = 10000 };
-    struct process_result result;
-    struct cvenv_error err;
     struct slice line[5];
-    if (python == NULL || !process_run(&process, &lasting, &result, &err) || result.status != 0)
+    if (!ask_python(&lasting,
+                    "import sys, importlib.util as u, binascii; "
+                    "print(sys.executable, sys.implementation.cache_tag, binascii.hexlify(u.MAGIC_NUMBER).decode(), "
+                    "*sys.version_info[:2], sep='\\n')",
+                    line, 5))
         return false;
-    for (size_t i = 0; i < 5; i++) {
-        if (!slice_line(&result.output, &line[i]))
-            return false;
-    }
     facts.executable = arena_copy(&lasting, line[0].data, line[0].length);
     facts.cache_tag = arena_copy(&lasting, line[1].data, line[1].length);
     facts.magic = arena_copy(&lasting, line[2].data, line[2].length);
@@ -640,7 +612,7 @@ int main(void)
         STORE_TEST(notes_its_use_once_a_day),
         STORE_TEST(prunes_what_is_old_or_too_much_but_nothing_in_use),
     };
-    if (!ask_python()) {
+    if (!find_facts()) {
         printf("skipped: no python3 on PATH that answers\n");
         return 77;
     }
