@@ -111,6 +111,12 @@ static void add_prompt(struct text *out, const char *prompt)
         add_word(out, prompt);
 }
 
+/* Has venv of this base an option that came with 3.`minor`? The command is to work when it is given again. */
+static bool venv_has_since(const struct cvenv *env, int minor)
+{
+    return env->facts.major > 3 || env->facts.minor >= minor;
+}
+
 /* The command line that makes this environment again, in the order in which CPython lists the options. */
 static const char *make_command(struct cvenv *env)
 {
@@ -124,7 +130,7 @@ static const char *make_command(struct cvenv *env)
         { !wanted->with_pip, " --without-pip" },
         { wanted->system_site_packages && !env->isolated, " --system-site-packages" },
         { wanted->clear, " --clear" },                       { wanted->upgrade, " --upgrade" },
-        { wanted->upgrade_deps, " --upgrade-deps" },
+        { wanted->upgrade_deps && venv_has_since(env, 9), " --upgrade-deps" },
     };
     struct text out = TEXT_INIT(&env->arena);
     if (wanted->command != NULL)
@@ -138,7 +144,7 @@ static const char *make_command(struct cvenv *env)
             text_add_string(&out, flags[i].option);
     if (wanted->prompt != NULL)
         add_prompt(&out, wanted->prompt);
-    if (wanted->without_scm_ignore)
+    if (wanted->without_scm_ignore && venv_has_since(env, 13))
         text_add_string(&out, " --without-scm-ignore-files");
     text_add_char(&out, ' ');
     add_word(&out, env->context[CVENV_ENV_DIR]);
