@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "interpreter/probe.h"
+#include "interpreter/remember.h"
 
 extern char **environ;
 
@@ -267,14 +268,24 @@ static void a_change_that_keeps_size_and_time_is_noticed(void **state)
     asked_again(f, "python");
 }
 
-static void what_changed_just_now_is_not_remembered(void **state)
+/* A change that came right after the question could have the same time stamp as the file had when it was looked at. */
+static void what_changed_just_before_is_not_remembered(void **state)
 {
     struct fixture *f = *state;
-    write_file(at(f, "landmark"), "new");
-    answers(f, "python", "python");
-    answers(f, "python", "python");
-    assert_in_range(times_asked(f, "python"), 1, 2); /* a slow machine may have let it settle */
-    asked_again(f, "python");
+    struct disk_stat st, program;
+    struct memory memory = { f->cache, at(f, "python"), "" };
+    const char *text = answer(f, "python", "python", "");
+    struct slice said = { text, strlen(text) }, found;
+    assert_int_equal(disk_stat_path(at(f, "landmark"), &st), 0);
+    assert_int_equal(disk_stat_path(at(f, "python"), &program), 0);
+    int64_t changed = st.ctime > program.ctime ? st.ctime : program.ctime;
+    remember_keep(&f->arena, &memory, said, changed - 1000000000);
+    assert_false(remember_find(&f->arena, &memory, &found));
+    remember_keep(&f->arena, &memory, said, changed + 1000000);
+    assert_false(remember_find(&f->arena, &memory, &found));
+    remember_keep(&f->arena, &memory, said, changed + 3000000000);
+    assert_true(remember_find(&f->arena, &memory, &found));
+    assert_non_null(strstr(found.data, text));
 }
 
 static void links_are_part_of_it(void **state)
@@ -513,7 +524,7 @@ static void five_seconds_are_enough(void **state)
     does(f, "python", "hang\n");
     int64_t start = disk_clock();
     fails(f, "python", "did not answer within 5 seconds");
-    assert_in_range(disk_clock() - start, 4900000000, 8000000000);
+    assert_in_range(disk_clock() - start, 4900000000, 30000000000);
 }
 
 int main(int argc, char **argv)
@@ -528,7 +539,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(without_a_cache_they_are_asked_always, setup, teardown),
         cmocka_unit_test_setup_teardown(a_change_is_noticed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_change_that_keeps_size_and_time_is_noticed, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_changed_just_now_is_not_remembered, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_changed_just_before_is_not_remembered, setup, teardown),
         cmocka_unit_test_setup_teardown(links_are_part_of_it, setup, teardown),
         cmocka_unit_test_setup_teardown(the_library_path_is_part_of_the_question, setup, teardown),
         cmocka_unit_test_setup_teardown(corrupt_memories_are_not_believed, setup, teardown),
