@@ -33,9 +33,10 @@ def venv_path(env_dir: str, name: str) -> str:
 
 def set_paths(builder: EnvBuilder, environment: _cvenv.Environment, env_dir: str) -> None:
     """Takes the paths of the environment from _venv_path, as ensure_directories of venv does."""
-    names = {"scripts": "bin_path", "purelib": "lib_path"}
+    names = {"scripts": "bin_path"}
     if (3, 11) <= sys.version_info < (3, 14):
         names["include"] = "inc_path"
+    names["purelib"] = "lib_path"
     if sys.version_info >= (3, 15):
         names["platlib"] = "platlib_path"
     for name, attribute in names.items():

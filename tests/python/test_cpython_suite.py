@@ -10,9 +10,11 @@ import pytest
 
 PROGRAM = Path(__file__).resolve().parent / "programs" / "run_suite.py"
 
-# Tests of older versions that ask for what 3.14 documents otherwise: the last version that does, and the reason.
+# Tests of older versions that ask for what 3.14 has otherwise: the first version whose test does not, and the reason.
 CONTRADICTED = {
     "BasicTest.test_prompt": ((3, 13), "context.prompt was decorated: '(name) '"),
+    "BasicTest.test_config_file_command_key": ((3, 13), "prompt=True: since then a prompt that is no str is a TypeError"),
+    "BasicTest.test_upgrade_dependencies": ((3, 10), "pip was run by subprocess.check_call"),
 }
 
 
@@ -43,8 +45,10 @@ def test_suite(cpython, original, replacement, tmp_path):
 
 def test_contradictions_are_still_there(cpython, replacement, tmp_path):
     """A test that passes needs no excuse."""
-    tests = [name for name in CONTRADICTED if is_contradicted(name, cpython.version)]
-    if not tests or cpython.run("-c", "import test.test_venv", check=False).returncode:
+    if cpython.run("-c", "import test.test_venv", check=False).returncode:
+        pytest.skip("this Python has no test.test_venv")
+    tests = cpython.run("-c", "import test.test_venv; print(dir(test.test_venv.BasicTest))").stdout
+    listed = [name for name in CONTRADICTED if is_contradicted(name, cpython.version) and repr(name.split(".")[1]) in tests]
+    if not listed:
         pytest.skip("no contradiction is listed for this version")
-    ended = run(replacement, cpython, tmp_path, *tests)
-    assert "passed" not in ended.values()
+    assert "passed" not in run(replacement, cpython, tmp_path, *listed).values()

@@ -28,7 +28,7 @@ def wheel(tmp_path):
 
 def test_installs_packages(cpython, replacement, tmp_path, wheel):
     env_dir = tmp_path / "env"
-    result = replacement.run(cpython, str(EXAMPLE), str(env_dir), "--verbose", str(wheel))
+    result = replacement.run(cpython, str(EXAMPLE), "--verbose", str(env_dir), str(wheel))
     assert result.returncode == 0, result.stderr
     assert "Successfully installed demo-package-1.0" in result.stdout
     program = "import demo_package; print(demo_package.answer)"

@@ -22,8 +22,9 @@ OPTIONS = {
     "upgrade": {"upgrade": True, "with_pip": True, "system_site_packages": True},
 }
 
-# On versions before these, venv's context has not got the attribute, or (prompt) has it in another form.
-ATTRIBUTES = {"prompt": (3, 13), "env_exec_cmd": (3, 9), "lib_path": (3, 12), "script_path": (3, 15)}
+# On versions before these, venv's context has not got the attribute, or (prompt) has it in another form. script_path is
+# where venv keeps its own scripts.
+ATTRIBUTES = {"prompt": (3, 13), "env_exec_cmd": (3, 9), "lib_path": (3, 12), "script_path": (99,)}
 
 
 def options_for(name, version):
@@ -68,6 +69,8 @@ def story(events):
     """The calls; those for single scripts and names, whose number is not the same, are said once."""
     told = []
     for event in events:
+        if event["method"] == "_venv_path":  # asked before what is to be cleared goes, not after
+            event = {name: event[name] for name in ("method", "args", "result")}
         many = event["method"] in ("replace_variables", "symlink_or_copy")
         if not (many and told and told[-1]["method"] == event["method"]):
             told.append({"method": event["method"]} if many or event["method"] == "install_scripts" else event)

@@ -20,6 +20,8 @@ def plain(value, env_dir):
     """A value as JSON can have it, with the directory's name taken out."""
     if isinstance(value, str):
         return value.replace(env_dir, "ENV")
+    if isinstance(value, frozenset):
+        return sorted(value)
     if hasattr(value, "__dict__"):
         return {name: plain(item, env_dir) for name, item in sorted(vars(value).items())}
     if isinstance(value, (list, tuple)):
