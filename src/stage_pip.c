@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "env.h"
 #include "seed/installed.h"
+#include "seed/program.h"
 #include "seed/store.h"
 #include "seed/version.h"
 
@@ -10,6 +11,7 @@
 struct seeding {
     struct cvenv *env;
     const char *name, *wheel;     /* the project and the path of its wheel */
+    const char *pip_wheel;        /* of the pip that would install it */
     const char *pip_version;      /* of the pip that would install it: files differ between its generations */
     const char *lib, *bin;        /* relative */
 };
@@ -226,18 +228,39 @@ static const char *way_to_scripts(const struct seeding *s)
     return text_string(&out);
 }
 
+/* The script, or on Windows the program that stands for it, and its file name. */
+static bool make_script(const struct seeding *s, const struct entry_point *point, struct slice launchers[2],
+                        const char **name, struct slice *out, struct cvenv_error *err)
+{
+    struct arena *a = &s->env->arena;
+    const char *executable = s->env->context[CVENV_ENV_EXE];
+    bool relocatable = s->env->options.relocatable;
+    struct slice *launcher = &launchers[point->gui];
+    *name = point->name;
+    if (s->env->facts.script_launcher[0] == '\0') {
+        *out = wheel_script(a, point, executable, s->pip_version, relocatable);
+        return true;
+    }
+    if (launcher->data == NULL && !program_launcher(a, s->pip_wheel, &s->env->facts, point->gui, launcher, err))
+        return false;
+    *name = arena_format(a, "%s.exe", point->name);
+    *out = program_make(a, *launcher, executable, point->gui, relocatable, wheel_script_body(a, point, s->pip_version));
+    return true;
+}
+
 static bool write_scripts(const struct seeding *s, const struct entry_points *scripts, struct record_row *rows,
                           struct cvenv_error *err)
 {
     struct arena *a = &s->env->arena;
     const char *way = way_to_scripts(s);
+    struct slice launchers[2] = { { NULL, 0 }, { NULL, 0 } }; /* once read, for consoles and for windows */
     if (!transaction_make_dir(s->env->transaction, s->bin, err))
         return false;
     for (size_t i = 0; i < scripts->count; i++) {
-        const struct entry_point *point = &scripts->items[i];
-        struct slice script = wheel_script(a, point, s->env->context[CVENV_ENV_EXE], s->pip_version, s->env->options.relocatable);
-        if (!write_generated(s, path_join(a, s->bin, point->name), arena_format(a, "%s%s", way, point->name), script, 0777,
-                             &rows[i], err))
+        const char *name;
+        struct slice script;
+        if (!make_script(s, &scripts->items[i], launchers, &name, &script, err) ||
+            !write_generated(s, path_join(a, s->bin, name), arena_format(a, "%s%s", way, name), script, 0777, &rows[i], err))
             return false;
     }
     return true;
@@ -296,8 +319,10 @@ bool stage_setup_pip(struct cvenv *env, struct cvenv_error *err)
     for (; wanted[count].name != NULL && count < sizeof chosen / sizeof *chosen; count++) {
         if (!choose_wheel(env, &wanted[count], &chosen[count], err))
             return false;
-        if (strcmp(chosen[count].name, "pip") == 0)
+        if (strcmp(chosen[count].name, "pip") == 0) {
             s.pip_version = chosen[count].version;
+            s.pip_wheel = chosen[count].path;
+        }
     }
     for (size_t i = 0; i < count; i++) {
         s.name = chosen[i].name;

@@ -102,6 +102,17 @@ static void add_long_shebang(struct text *out, const char *executable, bool relo
     text_add_string(out, " \"$0\" \"$@\"\n' '''\n");
 }
 
+/* What runs the entry point: all but the first line. */
+static void add_body(struct text *out, const struct entry_point *point, const struct generation *g, bool utf8)
+{
+    int first = (int)strcspn(point->attribute, ".");
+    text_add_string(out, g->coding && utf8 ? cookie : "");
+    text_add_string(out, g->before);
+    text_add_format(out, "from %s import %.*s\n", point->module, first, point->attribute);
+    text_add_string(out, g->after);
+    text_add_format(out, "    sys.exit(%s())\n", point->attribute);
+}
+
 struct slice wheel_script(struct arena *a, const struct entry_point *point, const char *executable,
                           const char *pip_version, bool relocatable)
 {
@@ -113,11 +124,13 @@ struct slice wheel_script(struct arena *a, const struct entry_point *point, cons
         text_add_format(&out, "#!%s\n%s", executable, g->blank_line ? "\n" : "");
     else
         add_long_shebang(&out, executable, relocatable, utf8);
-    text_add_string(&out, g->coding && utf8 ? cookie : "");
-    text_add_string(&out, g->before);
-    int first = (int)strcspn(point->attribute, ".");
-    text_add_format(&out, "from %s import %.*s\n", point->module, first, point->attribute);
-    text_add_string(&out, g->after);
-    text_add_format(&out, "    sys.exit(%s())\n", point->attribute);
+    add_body(&out, point, g, utf8);
+    return (struct slice){ text_string(&out), out.length };
+}
+
+struct slice wheel_script_body(struct arena *a, const struct entry_point *point, const char *pip_version)
+{
+    struct text out = TEXT_INIT(a);
+    add_body(&out, point, find_generation(pip_version), true);
     return (struct slice){ text_string(&out), out.length };
 }

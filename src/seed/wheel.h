@@ -34,6 +34,8 @@ bool wheel_extract(const struct wheel *wheel, size_t index, void *buffer, struct
  */
 struct slice wheel_script(struct arena *a, const struct entry_point *point, const char *executable,
                           const char *pip_version, bool relocatable);
+/* The same without the first line: what is inside the programs that stand for scripts on Windows (program.h). */
+struct slice wheel_script_body(struct arena *a, const struct entry_point *point, const char *pip_version);
 /* Does pip of this version leave REQUESTED for what it was asked to install? */
 bool wheel_leaves_requested(const char *pip_version);
 
