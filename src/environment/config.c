@@ -6,7 +6,8 @@
 
 /* ---- Python's str ---------------------------------------------------------------------------------------- */
 
-/* One character of a text; a byte that is not part of valid UTF-8 stands for the lone surrogate U+DC00 + byte (PEP 383). */
+/* One character of a text; a byte that is not part of valid UTF-8 stands for the lone surrogate U+DC00 + byte (PEP
+ * 383). */
 static unsigned long decode(const char *string, size_t *length)
 {
     const unsigned char *s = (const unsigned char *)string;
@@ -21,18 +22,18 @@ static unsigned long decode(const char *string, size_t *length)
 }
 
 /*
- * str.isprintable: the categories Cc, Cf, Cs, Co, Zl, Zp and Zs of Unicode 17, but the blank. (Python also escapes what its
- * version of Unicode has not assigned, which differs from one Python to the next.)
+ * str.isprintable: the categories Cc, Cf, Cs, Co, Zl, Zp and Zs of Unicode 17, but the blank. (Python also escapes what
+ * its version of Unicode has not assigned, which differs from one Python to the next.)
  */
 static bool is_printable(unsigned long code)
 {
     static const unsigned long hidden[][2] = {
-        { 0x0, 0x1f },         { 0x7f, 0xa0 },       { 0xad, 0xad },       { 0x600, 0x605 },       { 0x61c, 0x61c },
-        { 0x6dd, 0x6dd },      { 0x70f, 0x70f },     { 0x890, 0x891 },     { 0x8e2, 0x8e2 },       { 0x1680, 0x1680 },
-        { 0x180e, 0x180e },    { 0x2000, 0x200f },   { 0x2028, 0x202f },   { 0x205f, 0x2064 },     { 0x2066, 0x206f },
-        { 0x3000, 0x3000 },    { 0xd800, 0xf8ff },   { 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },     { 0x110bd, 0x110bd },
-        { 0x110cd, 0x110cd },  { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },   { 0xe0001, 0xe0001 },
-        { 0xe0020, 0xe007f },  { 0xf0000, 0xffffd }, { 0x100000, 0x10fffd },
+        { 0x0, 0x1f },        { 0x7f, 0xa0 },       { 0xad, 0xad },         { 0x600, 0x605 },     { 0x61c, 0x61c },
+        { 0x6dd, 0x6dd },     { 0x70f, 0x70f },     { 0x890, 0x891 },       { 0x8e2, 0x8e2 },     { 0x1680, 0x1680 },
+        { 0x180e, 0x180e },   { 0x2000, 0x200f },   { 0x2028, 0x202f },     { 0x205f, 0x2064 },   { 0x2066, 0x206f },
+        { 0x3000, 0x3000 },   { 0xd800, 0xf8ff },   { 0xfeff, 0xfeff },     { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd },
+        { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 },   { 0x1d173, 0x1d17a }, { 0xe0001, 0xe0001 },
+        { 0xe0020, 0xe007f }, { 0xf0000, 0xffffd }, { 0x100000, 0x10fffd },
     };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
         if (code >= hidden[i][0] && code <= hidden[i][1])
@@ -80,7 +81,10 @@ static void add_utf8(struct text *out, unsigned long code)
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* The character of a \x, \u or \U with its hexadecimal digits; false when they are not there or mean no character. */
@@ -99,7 +103,8 @@ static bool read_hex(struct slice s, size_t digits, unsigned long *code)
     return *code != 0 && *code <= 0x10ffff && (is_byte || *code < 0xd800 || *code > 0xdfff);
 }
 
-/* Appends what the escape at the start of `s` (behind the backslash) stands for; gives its length, 0 when it is none. */
+/* Appends what the escape at the start of `s` (behind the backslash) stands for; gives its length, 0 when it is none.
+ */
 static size_t unescape(struct text *out, struct slice s)
 {
     static const char plain[] = "\\'\"nrt", meaning[] = "\\'\"\n\r\t";
@@ -250,6 +255,7 @@ void config_parse(struct arena *a, struct slice text, struct config *out)
         if (equals == NULL)
             continue;
         size_t length = (size_t)(equals - line.data);
-        take(a, strip((struct slice){ line.data, length }), strip((struct slice){ equals + 1, line.length - length - 1 }), out);
+        take(a, strip((struct slice){ line.data, length }),
+             strip((struct slice){ equals + 1, line.length - length - 1 }), out);
     }
 }

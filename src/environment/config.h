@@ -13,7 +13,7 @@ struct config {
     const char *python_version; /* X.Y */
     const char *prompt;         /* NULL: no such line */
     const char *executable;
-    const char *command;        /* already shell-quoted */
+    const char *command; /* already shell-quoted */
 };
 
 /*
@@ -24,9 +24,9 @@ struct config {
 const char *config_format(struct arena *a, const struct config *config);
 
 /*
- * What is in the text; keys that are missing are NULL. As CPython reads it: of several `home` the first counts (getpath.py),
- * of any other key the last (site.py); include-system-site-packages is true when it is missing, or says so in any case.
- * `prompt` is given without its quotes and escapes.
+ * What is in the text; keys that are missing are NULL. As CPython reads it: of several `home` the first counts
+ * (getpath.py), of any other key the last (site.py); include-system-site-packages is true when it is missing, or says
+ * so in any case. `prompt` is given without its quotes and escapes.
  */
 void config_parse(struct arena *a, struct slice text, struct config *out);
 

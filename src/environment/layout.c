@@ -7,8 +7,8 @@
 #include "base/utf8.h"
 
 /*
- * `home` stands in pyvenv.cfg as it is: its readers know no escapes, take it for UTF-8 and strip white space (site.py), so
- * that an environment of a base which cannot be written like that would not start.
+ * `home` stands in pyvenv.cfg as it is: its readers know no escapes, take it for UTF-8 and strip white space (site.py),
+ * so that an environment of a base which cannot be written like that would not start.
  */
 static bool check_home(const struct layout *l, struct cvenv_error *err)
 {
@@ -16,10 +16,12 @@ static bool check_home(const struct layout *l, struct cvenv_error *err)
     bool is_stripped = length > 0 && l->python_dir[length - 1] == ' ';
     if (!text_has_control(l->python_dir) && utf8_is_valid(l->python_dir, length) && !is_stripped)
         return true;
-    return error_set(err, CVENV_ERROR_INTERPRETER, "%s: the path of this Python cannot be written to pyvenv.cfg", l->python_dir);
+    return error_set(err, CVENV_ERROR_INTERPRETER, "%s: the path of this Python cannot be written to pyvenv.cfg",
+                     l->python_dir);
 }
 
-bool layout_make(struct arena *a, const char *env_dir, const struct facts *facts, struct layout *out, struct cvenv_error *err)
+bool layout_make(struct arena *a, const char *env_dir, const struct facts *facts, struct layout *out,
+                 struct cvenv_error *err)
 {
     *out = (struct layout){
         .env_dir = arena_string(a, env_dir),

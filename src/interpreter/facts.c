@@ -87,8 +87,8 @@ void facts_encode(struct text *out, const char *value)
 static bool is_word(const char *value)
 {
     for (; *value != '\0'; value++) {
-        if (!(*value >= '0' && *value <= '9') && !(*value >= 'a' && *value <= 'z') && !(*value >= 'A' && *value <= 'Z') &&
-            strchr("._+!-", *value) == NULL)
+        if (!(*value >= '0' && *value <= '9') && !(*value >= 'a' && *value <= 'z') &&
+            !(*value >= 'A' && *value <= 'Z') && strchr("._+!-", *value) == NULL)
             return false;
     }
     return true;
@@ -150,7 +150,8 @@ static bool refuse(const struct reading *r, const char *key)
 {
     if (r->arena->failed)
         return error_memory(r->err);
-    return error_set(r->err, CVENV_ERROR_INTERPRETER, "%s: does not answer as a Python does: no usable '%s'", r->who, key);
+    return error_set(r->err, CVENV_ERROR_INTERPRETER, "%s: does not answer as a Python does: no usable '%s'", r->who,
+                     key);
 }
 
 static bool read_value(const struct reading *r, const char *key, bool (*is_valid)(const char *), const char **out)
@@ -278,10 +279,12 @@ static bool read_version(const struct reading *r, struct facts *out)
     if (!read_value(r, "version", is_some_word, &out->version))
         return false;
     const char *text = out->version;
-    if (!read_number(&text, '.', &out->major) || !read_number(&text, '.', &out->minor) || !read_number(&text, '\0', &out->micro))
+    if (!read_number(&text, '.', &out->major) || !read_number(&text, '.', &out->minor) ||
+        !read_number(&text, '\0', &out->micro))
         return refuse(r, "version");
     if (out->major < 3 || (out->major == 3 && out->minor < 6))
-        return error_set(r->err, CVENV_ERROR_INTERPRETER, "%s: is Python %s, but 3.6 or later is needed", r->who, out->version);
+        return error_set(r->err, CVENV_ERROR_INTERPRETER, "%s: is Python %s, but 3.6 or later is needed", r->who,
+                         out->version);
     return true;
 }
 

@@ -41,22 +41,23 @@ struct facts {
     const char *lib_path;        /* purelib, relative: "lib/python3.13/site-packages" */
     const char *platlib_path;    /* platlib, relative; the same where they are one */
     bool lib64;                  /* `lib64` is to be a link to `lib` */
-    const char *const *names;    /* NULL-terminated: all that this version's venv makes; the primary executable may be among them */
-    const struct facts_library *libraries; /* to be copied with the executable (--copies; on Windows: linked with it, --symlinks); ended by a NULL path */
-    const struct facts_program *programs;  /* Windows only: in place of `names`, the primary first; ended by a NULL name */
-    const char *script_launcher; /* Windows only: which of the launchers in pip's wheel is for this machine: "64", "32", "64-arm" */
+    const char *const *names;    /* NULL-terminated: all that this version's venv makes, perhaps the primary too */
+    const struct facts_library *libraries; /* copied with the executable (--copies; on Windows linked, --symlinks);
+                                              ended by a NULL path */
+    const struct facts_program *programs; /* Windows only: in place of `names`; primary first; ended by a NULL name */
+    const char *script_launcher; /* Windows only: which launcher of pip's wheel is to be used: "64", "32", "64-arm" */
     const char *cache_tag;       /* sys.implementation.cache_tag: "cpython-313" */
     const char *magic;           /* importlib.util.MAGIC_NUMBER in hexadecimal */
     const struct facts_seed *seeds; /* in ensurepip's order; ended by a NULL name */
 };
 
 /*
- * Reads the probe's answer. False when a key is missing or out of its range: err says which. `who` names the interpreter in
- * messages. Whatever the text is, names and relative paths in *out stay within an environment.
+ * Reads the probe's answer. False when a key is missing or out of its range: err says which. `who` names the
+ * interpreter in messages. Whatever the text is, names and relative paths in *out stay within an environment.
  */
 bool facts_parse(struct arena *a, struct slice text, const char *who, struct facts *out, struct cvenv_error *err);
 
-/* The lines of an answer, without what a wrapper printed around them; false when the answer is not there or not whole. */
+/* The lines of an answer, without what a wrapper printed around them; false when it is not there or not whole. */
 bool facts_body(struct slice text, struct slice *body);
 /* Takes the next value of `key` off the front of *rest; false when there is none (any more). */
 bool facts_next(struct slice *rest, const char *key, struct slice *value);

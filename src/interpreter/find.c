@@ -52,8 +52,8 @@ static bool search(struct arena *a, const char *name, const char *elements, cons
     }
 }
 
-static bool find_by_name(struct arena *a, const char *const *names, const char *search_path, const char *cwd, const char **path,
-                         struct cvenv_error *err)
+static bool find_by_name(struct arena *a, const char *const *names, const char *search_path, const char *cwd,
+                         const char **path, struct cvenv_error *err)
 {
     const char *elements = search_path[0] != '\0' ? search_path : default_path;
     struct text tried = TEXT_INIT(a);
@@ -64,11 +64,12 @@ static bool find_by_name(struct arena *a, const char *const *names, const char *
     }
     if (a->failed)
         return error_memory(err);
-    return error_set(err, CVENV_ERROR_INTERPRETER, "no such Python: found no %s on PATH (%s)", text_string(&tried), elements);
+    return error_set(err, CVENV_ERROR_INTERPRETER, "no such Python: found no %s on PATH (%s)", text_string(&tried),
+                     elements);
 }
 
-bool find_interpreter(struct arena *a, const char *spec, const char *const *environment, const char *cwd, const char **path,
-                      struct cvenv_error *err)
+bool find_interpreter(struct arena *a, const char *spec, const char *const *environment, const char *cwd,
+                      const char **path, struct cvenv_error *err)
 {
     static const char *const usual[] = { "python3", "python", NULL };
     if (spec != NULL && spec[0] == '\0')

@@ -29,8 +29,8 @@ static bool starts_with(const char *string, const char *start)
 }
 
 /*
- * The caller's variables without those that change what Python is (-I does not keep all of them from it), or that a shell
- * would obey before a script. The locale is one in which every Python takes paths for what they are.
+ * The caller's variables without those that change what Python is (-I does not keep all of them from it), or that a
+ * shell would obey before a script. The locale is one in which every Python takes paths for what they are.
  */
 static const char *const *scrubbed(struct arena *a, const char *const *environment)
 {
@@ -51,8 +51,8 @@ static const char *const *scrubbed(struct arena *a, const char *const *environme
     return out;
 }
 
-static bool run(struct arena *a, const struct probe *p, const char *executable, const char *const *options, const char *cwd,
-                struct process_result *result, struct cvenv_error *err)
+static bool run(struct arena *a, const struct probe *p, const char *executable, const char *const *options,
+                const char *cwd, struct process_result *result, struct cvenv_error *err)
 {
     const char *arguments[8] = { executable };
     size_t count = 1;
@@ -118,7 +118,8 @@ static const char *signal_name(int number)
 }
 
 /* An interpreter that started but gave no answer. */
-static bool no_answer(struct arena *a, const char *executable, const struct process_result *result, struct cvenv_error *err)
+static bool no_answer(struct arena *a, const char *executable, const struct process_result *result,
+                      struct cvenv_error *err)
 {
     const char *line = telling_line(a, result->errors);
     const char *separator = line[0] != '\0' ? ": " : "";
@@ -126,8 +127,8 @@ static bool no_answer(struct arena *a, const char *executable, const struct proc
     if (number > 0 && number < 65)
         return error_set(err, CVENV_ERROR_INTERPRETER, "%s: crashed: ended by signal %d%s%s%s", executable, number,
                          signal_name(number), separator, line);
-    return error_set(err, CVENV_ERROR_INTERPRETER, "%s: does not answer as a Python does (exit status %d)%s%s", executable,
-                     result->status, separator, line);
+    return error_set(err, CVENV_ERROR_INTERPRETER, "%s: does not answer as a Python does (exit status %d)%s%s",
+                     executable, result->status, separator, line);
 }
 
 static bool mentions(struct arena *a, struct slice text, const char *word)
@@ -162,7 +163,8 @@ static const char *value_of(struct arena *a, struct slice answer, const char *ke
     return facts_decode(a, value);
 }
 
-/* Does sys.executable say that another program answered? Then it was a wrapper, for which directory and variables count. */
+/* Does sys.executable say that another program answered? Then it was a wrapper, for which directory and variables
+ * count. */
 static bool is_wrapper(struct arena *a, const char *executable, struct slice answer)
 {
     struct disk_stat asked, answered;
@@ -182,11 +184,11 @@ static int64_t now(void)
 }
 
 /*
- * Asks a program in "/", where nothing lies about; a script or a wrapper where the user is. *lasting: what it said depends on
- * files alone.
+ * Asks a program in "/", where nothing lies about; a script or a wrapper where the user is. *lasting: what it said
+ * depends on files alone.
  */
-static bool ask_suitably(struct arena *a, const struct probe *p, const char *executable, bool is_script, struct slice *answer,
-                         bool *lasting, struct cvenv_error *err)
+static bool ask_suitably(struct arena *a, const struct probe *p, const char *executable, bool is_script,
+                         struct slice *answer, bool *lasting, struct cvenv_error *err)
 {
     *lasting = false;
     if (is_script)
@@ -211,7 +213,8 @@ static bool step(struct arena *a, const struct probe *p, const char *executable,
         if (is_script && shim_resolve(a, executable, script, p->environment, p->cwd, next))
             return true;
         int64_t asked = now();
-        if (!ask_suitably(a, p, executable, is_script, &answer, &lasting, err) || !facts_parse(a, answer, executable, out, err))
+        if (!ask_suitably(a, p, executable, is_script, &answer, &lasting, err) ||
+            !facts_parse(a, answer, executable, out, err))
             return false;
         if (lasting)
             remember_keep(a, &memory, answer, asked);

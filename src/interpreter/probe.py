@@ -27,7 +27,7 @@ def same_file(one, other):
 
 
 def links(path):
-    """The path and what it leads to, link by link; links among its directories are left as they are (as getpath.py does)."""
+    """The path and what it leads to, link by link; links among its directories stay (as getpath.py does it)."""
     chain = [path]
     while os.path.islink(path) and len(chain) < 40:
         path = os.path.abspath(os.path.join(os.path.dirname(path), os.readlink(path)))
@@ -77,7 +77,7 @@ class Probe(object):
         return self.implementation == 'cpython' and self.release >= (3, 11)
 
     def step_out(self, executable, home):
-        """The executable in `home` that one of an environment stands for: of the same name if it is the same program."""
+        """The executable in `home` that an environment's stands for: of its name if that is the same program."""
         stem = 'pypy' if self.implementation == 'pypy' else 'python'
         versioned = os.path.join(home, '%s%d.%d' % ((stem,) + self.release))
         names = [os.path.basename(executable), stem + '3', 'python3', stem, 'python']
@@ -320,13 +320,13 @@ class Probe(object):
 
 
 def is_private(where, path):
-    """Is it a library of this Python's own: inside the environment when copied, and not where the loader looks anyway?"""
+    """Is it this Python's own library: inside the environment when copied, and not where the loader looks anyway?"""
     system = ('/lib', '/usr/lib', '/lib64', '/usr/lib64')
     return not where.startswith(('/', '..')) and os.path.dirname(path) not in system
 
 
 def elf_needs(path):
-    """(names, places) of a program's DT_NEEDED and DT_RUNPATH or DT_RPATH (System V ABI, chapter 5); empty if it is no ELF."""
+    """(names, places) of a program: DT_NEEDED, DT_RUNPATH or DT_RPATH (System V ABI, chapter 5); empty if no ELF."""
     try:
         with open(path, 'rb') as file:
             return elf_dynamic(file)

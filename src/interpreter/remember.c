@@ -29,8 +29,8 @@ static void identify(int number, const struct disk_stat *st, struct identity *ou
         *out = (struct identity){ "absent", 0 };
         return;
     }
-    snprintf(out->text, sizeof out->text, "%d:%" PRIx64 ":%" PRIx64 ":%" PRIx64 ":%" PRIx64 ":%" PRIx64, (int)st->type, st->device,
-             st->inode, st->size, (uint64_t)st->mtime, (uint64_t)st->ctime);
+    snprintf(out->text, sizeof out->text, "%d:%" PRIx64 ":%" PRIx64 ":%" PRIx64 ":%" PRIx64 ":%" PRIx64, (int)st->type,
+             st->device, st->inode, st->size, (uint64_t)st->mtime, (uint64_t)st->ctime);
     out->changed = st->ctime;
 }
 
@@ -176,7 +176,8 @@ static bool note_file(const char *path, struct text *out, int64_t asked)
 static bool note_all(struct arena *a, const struct memory *m, struct slice answer, struct text *out, int64_t asked)
 {
     struct slice body, value;
-    if (!facts_body(answer, &body) || !note_links(a, m->executable, out, asked) || !note_file(m->executable, out, asked))
+    if (!facts_body(answer, &body) || !note_links(a, m->executable, out, asked) ||
+        !note_file(m->executable, out, asked))
         return false;
     while (facts_next(&body, "watch", &value)) {
         const char *path = facts_decode(a, value);

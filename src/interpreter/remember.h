@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers of interpreters, remembered in the cache as facts-1/<SHA-256 of what was asked>: each with the identity of every file
- * that it rests on. A cache that is corrupt, someone else's or not writable is as good as none; that is never an error.
+ * Answers of interpreters, remembered in the cache as facts-1/<SHA-256 of what was asked>: each with the identity of
+ * every file that it rests on. A cache that is corrupt, someone else's or not writable is as good as none; that is
+ * never an error.
  */
 #ifndef INTERPRETER_REMEMBER_H
 #define INTERPRETER_REMEMBER_H

@@ -87,7 +87,8 @@ static const char *wanted_versions(struct arena *a, const char *root, const char
     }
 }
 
-/* One version's program; NULL when the version is not plainly a directory of that name. *missing: it has no such program. */
+/* One version's program; NULL when the version is not plainly a directory of that name. *missing: it has no such
+ * program. */
 static const char *program_of(struct arena *a, const char *root, const char *version, const char *name, bool *missing)
 {
     struct disk_stat st;
@@ -101,8 +102,8 @@ static const char *program_of(struct arena *a, const char *root, const char *ver
     return path;
 }
 
-bool shim_resolve(struct arena *a, const char *path, struct slice script, const char *const *environment, const char *cwd,
-                  const char **target)
+bool shim_resolve(struct arena *a, const char *path, struct slice script, const char *const *environment,
+                  const char *cwd, const char **target)
 {
     const char *root = root_of(a, script);
     if (root == NULL || strcmp(path_parent(a, path), path_join(a, root, "shims")) != 0 ||

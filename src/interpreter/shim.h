@@ -13,7 +13,7 @@ bool shim_is_script(struct arena *a, const char *path, struct slice *script);
  * $PYENV_VERSION, else by the nearest .python-version upwards, else by $PYENV_ROOT/version, that has a program of that
  * name. False when the script is no such shim, or what it means takes more than that (a prefix of a version, "system").
  */
-bool shim_resolve(struct arena *a, const char *path, struct slice script, const char *const *environment, const char *cwd,
-                  const char **target);
+bool shim_resolve(struct arena *a, const char *path, struct slice script, const char *const *environment,
+                  const char *cwd, const char **target);
 
 #endif

@@ -33,7 +33,8 @@ static void check_lists(struct arena *a, const struct facts *facts)
         check(path_is_absolute(facts->libraries[i].path));
     }
     for (size_t i = 0; facts->seeds[i].name != NULL; i++)
-        check(path_is_absolute(facts->seeds[i].path) && facts->seeds[i].version[0] != '\0' && strchr(facts->seeds[i].name, '/') == NULL);
+        check(path_is_absolute(facts->seeds[i].path) && facts->seeds[i].version[0] != '\0' &&
+              strchr(facts->seeds[i].name, '/') == NULL);
 }
 
 static void check_facts(struct arena *a, const struct facts *facts)

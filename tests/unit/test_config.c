@@ -43,7 +43,9 @@ static const char *unrepr(const char *string)
 static void writes_what_venv_writes(void **state)
 {
     (void)state;
-    struct config config = { "/opt/bin", false, "3.13.0", "3.13", "a b", "/opt/bin/python3.13", "/opt/bin/python3 -m venv /x" };
+    struct config config = {
+        "/opt/bin", false, "3.13.0", "3.13", "a b", "/opt/bin/python3.13", "/opt/bin/python3 -m venv /x"
+    };
     assert_string_equal(config_format(&arena, &config), "home = /opt/bin\n"
                                                         "include-system-site-packages = false\n"
                                                         "version = 3.13.0\n"
@@ -60,7 +62,8 @@ static void writes_what_venv_writes(void **state)
 static void no_value_adds_a_line(void **state)
 {
     (void)state;
-    static const char *const ends[] = { "\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
+    static const char *const ends[] = { "\n",   "\r",   "\r\n",     "\x0b",         "\x0c",        "\x1c",
+                                        "\x1d", "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const char *value = arena_format(&arena, "x%shome = /evil", ends[i]);
         struct config config = { value, false, value, value, value, value, value };
@@ -78,7 +81,9 @@ static void no_value_adds_a_line(void **state)
 static void what_is_no_utf8_is_escaped(void **state)
 {
     (void)state;
-    struct config config = { "/b", false, "3.9.1", "3.9", "\xff", "/b/python", "/b/python -m venv '/caf\xe9 \xc3\xa9'" };
+    struct config config = {
+        "/b", false, "3.9.1", "3.9", "\xff", "/b/python", "/b/python -m venv '/caf\xe9 \xc3\xa9'"
+    };
     const char *text = config_format(&arena, &config);
     assert_non_null(strstr(text, "command = /b/python -m venv '/caf\\xe9 \xc3\xa9'\n"));
     assert_non_null(strstr(text, "prompt = '\\udcff'\n"));
@@ -128,7 +133,8 @@ static void what_others_write_is_taken_as_it_is(void **state)
     assert_string_equal(unrepr("'"), "'");
     assert_string_equal(unrepr("'a\""), "'a\"");
     assert_string_equal(unrepr("it's"), "it's");
-    assert_string_equal(unrepr("'\\q \\x4 \\u12 \\x00 \\ud800 \\U00110000 \\'"), "\\q \\x4 \\u12 \\x00 \\ud800 \\U00110000 \\");
+    assert_string_equal(unrepr("'\\q \\x4 \\u12 \\x00 \\ud800 \\U00110000 \\'"),
+                        "\\q \\x4 \\u12 \\x00 \\ud800 \\U00110000 \\");
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------- */
@@ -170,7 +176,8 @@ static void reads_as_site_py_does(void **state)
     assert_true(parsed("include-system-site-packages = TRUE\n").system_site_packages);
     assert_false(parsed("include-system-site-packages = yes\n").system_site_packages);
     assert_false(parsed("include-system-site-packages =\n").system_site_packages);
-    assert_false(parsed("include-system-site-packages = true\ninclude-system-site-packages = false\n").system_site_packages);
+    assert_false(
+        parsed("include-system-site-packages = true\ninclude-system-site-packages = false\n").system_site_packages);
 }
 
 static void a_nul_is_no_value(void **state)

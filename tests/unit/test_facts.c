@@ -16,8 +16,10 @@ static const char values[] =
     "self = /opt/py/bin/python3\nexecutable = /opt/py/bin/python3\nreal_executable = /opt/py/bin/python3.14\n"
     "implementation = cpython\nabi_thread = t\nprefix = /opt/py\nstdlib = /opt/py/lib/python3.14\nbin_name = bin\n"
     "include_path = include\nlib_path = lib/python3.14t/site-packages\nplatlib_path = lib64/python3.14t/site-packages\n"
-    "lib64 = 1\nname = python\nname = %f0%9d%9c%8bthon\nlibrary = /opt/py/lib/libpython3.14t.so.1.0 lib/libpython3.14t.so.1.0\n"
-    "cache_tag = cpython-314\nmagic = 2b0e0d0a\nseed = setuptools 40.6.2 /w/setuptools%201.whl\nseed = pip 25.3 /w/pip.whl\n";
+    "lib64 = 1\nname = python\nname = %f0%9d%9c%8bthon\nlibrary = /opt/py/lib/libpython3.14t.so.1.0 "
+    "lib/libpython3.14t.so.1.0\n"
+    "cache_tag = cpython-314\nmagic = 2b0e0d0a\nseed = setuptools 40.6.2 /w/setuptools%201.whl\nseed = pip 25.3 "
+    "/w/pip.whl\n";
 static const char tail[] = "=== end of facts ===\n";
 
 struct fixture {
@@ -57,7 +59,8 @@ static bool parse_with(struct fixture *f, const char *key, const char *line)
     assert_non_null(at);
     char rest[8192];
     snprintf(rest, sizeof rest, "%s", strchr(at + 1, '\n') + 1);
-    snprintf(at + 1, sizeof f->text - (size_t)(at + 1 - f->text), "%s%s%s", line != NULL ? line : "", line != NULL ? "\n" : "", rest);
+    snprintf(at + 1, sizeof f->text - (size_t)(at + 1 - f->text), "%s%s%s", line != NULL ? line : "",
+             line != NULL ? "\n" : "", rest);
     return parse(f, f->text);
 }
 
@@ -118,7 +121,9 @@ static void lists_may_be_empty(void **state)
 static void noise_around_is_ignored(void **state)
 {
     struct fixture *f = *state;
-    snprintf(f->text, sizeof f->text, "version = 2.7\nwelcome!\r\n\n%s%sunknown = 1\nno key at all\n%sexecutable = bin/sh\n", head, values, tail);
+    snprintf(f->text, sizeof f->text,
+             "version = 2.7\nwelcome!\r\n\n%s%sunknown = 1\nno key at all\n%sexecutable = bin/sh\n", head, values,
+             tail);
     assert_true(parse(f, f->text));
     assert_string_equal(f->facts.version, "3.14.3");
 }
@@ -153,8 +158,9 @@ static void an_answer_must_be_whole(void **state)
 
 static void every_single_key_is_needed(void **state)
 {
-    static const char *const keys[] = { "executable", "real_executable", "implementation", "abi_thread", "prefix", "stdlib",
-                                        "bin_name", "include_path", "lib_path", "platlib_path", "lib64", "cache_tag", "magic" };
+    static const char *const keys[] = { "executable", "real_executable", "implementation", "abi_thread", "prefix",
+                                        "stdlib",     "bin_name",        "include_path",   "lib_path",   "platlib_path",
+                                        "lib64",      "cache_tag",       "magic" };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         refuses(*state, keys[i], NULL);
 }

@@ -15,7 +15,8 @@
 
 #include "interpreter/find.h"
 
-/* root/a/python3 is not executable, root/b/python3 a directory, root/c/python3 and python a program, root/c/link leads there. */
+/* root/a/python3 is not executable, root/b/python3 a directory, root/c/python3 and python a program, root/c/link leads
+ * there. */
 struct fixture {
     struct arena arena;
     char root[64];
@@ -100,7 +101,8 @@ static void a_path_that_is_no_program_says_why(void **state)
 {
     struct fixture *f = *state;
     fails(f, "./none", "", arena_format(&f->arena, "no such Python: %s: No such file or directory", at(f, "none")));
-    fails(f, "c/dangling", "", arena_format(&f->arena, "no such Python: %s: No such file or directory", at(f, "c/dangling")));
+    fails(f, "c/dangling", "",
+          arena_format(&f->arena, "no such Python: %s: No such file or directory", at(f, "c/dangling")));
     fails(f, "b/python3", "", arena_format(&f->arena, "no such Python: %s: is a directory", at(f, "b/python3")));
     fails(f, "a/python3", "", arena_format(&f->arena, "no such Python: %s: is not executable", at(f, "a/python3")));
     fails(f, "c/fifo", "", arena_format(&f->arena, "no such Python: %s: is not a regular file", at(f, "c/fifo")));
@@ -114,7 +116,8 @@ static void a_name_is_searched_for(void **state)
     const char *path = arena_format(&f->arena, "%s:%s:%s:%s", at(f, "none"), at(f, "a"), at(f, "b"), at(f, "c"));
     finds(f, "python3", path, "c/python3");
     finds(f, "link", path, "c/link");
-    fails(f, "python9", at(f, "c"), arena_format(&f->arena, "no such Python: found no python9 on PATH (%s)", at(f, "c")));
+    fails(f, "python9", at(f, "c"),
+          arena_format(&f->arena, "no such Python: found no python9 on PATH (%s)", at(f, "c")));
 }
 
 static void relative_and_empty_elements_are_of_the_working_directory(void **state)

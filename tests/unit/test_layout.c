@@ -80,8 +80,10 @@ static void names_may_hold_any_byte(void **state)
 static void a_base_that_no_pyvenv_cfg_can_name_is_refused(void **state)
 {
     (void)state;
-    static const char *const executables[] = { "/opt/a\nb/python3", "/opt/a\rb/python3", "/opt/\x7f/python3", "/opt/\xe2\x80\xa8/python3",
-                                               "/opt/\xc2\x85/python3", "/opt/\xff/python3", "/opt/a /python3" };
+    static const char *const executables[] = { "/opt/a\nb/python3",     "/opt/a\rb/python3",
+                                               "/opt/\x7f/python3",     "/opt/\xe2\x80\xa8/python3",
+                                               "/opt/\xc2\x85/python3", "/opt/\xff/python3",
+                                               "/opt/a /python3" };
     for (size_t i = 0; i < sizeof executables / sizeof executables[0]; i++) {
         struct facts facts = facts_of(executables[i]);
         struct layout l;
