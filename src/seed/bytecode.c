@@ -28,6 +28,7 @@ struct worker {
     struct compilation *all;
     size_t index;
     int64_t reported; /* when */
+    int refused;      /* the errno value with which the system refused to write */
     bool ok;
     struct arena arena; /* arenas belong to one thread each */
     struct cvenv_error err;
@@ -63,18 +64,29 @@ static void report(struct worker *w, size_t done)
     c->b->report(c->b->user, CVENV_REPORT_PROGRESS, message);
 }
 
-/* "NUMBER": this file is done. */
+static bool read_number(struct slice digits, size_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return false;
+        *out = *out * 10 + (size_t)(digits.data[i] - '0');
+    }
+    return digits.length > 0 && digits.length < 10;
+}
+
+/* "NUMBER": this file is done. "!ERRNO": it cannot be written. */
 static bool take_line(void *user, struct slice line)
 {
     struct worker *w = user;
     struct compilation *c = w->all;
-    size_t number = 0;
-    for (size_t i = 0; i < line.length; i++) {
-        if (line.data[i] < '0' || line.data[i] > '9' || number > c->count)
-            return false;
-        number = number * 10 + (size_t)(line.data[i] - '0');
+    size_t number;
+    if (line.length > 0 && line.data[0] == '!') {
+        bool known = read_number((struct slice){ line.data + 1, line.length - 1 }, &number);
+        w->refused = known ? (int)number : 0;
+        return known;
     }
-    if (line.length == 0 || number >= c->count || number % c->workers != w->index)
+    if (!read_number(line, &number) || number >= c->count || number % c->workers != w->index)
         return false;
     c->compiled[number] = true;
     report(w, atomic_fetch_add(&c->done, 1) + 1);
@@ -94,6 +106,17 @@ static struct slice share(struct worker *w)
         text_add_format(&text, "%zu %s\n", i, w->all->sources[i]);
     text_add_char(&text, '\n');
     return (struct slice){ text.data, text.length };
+}
+
+static bool fail(struct worker *w, const struct process_result *result)
+{
+    struct slice rest = result->errors, line, last = { "", 0 };
+    while (slice_line(&rest, &line))
+        last = line;
+    error_set(&w->err, CVENV_ERROR_CHILD, "%s: byte-compiling failed (exit status %d): %.*s", w->all->b->executable,
+              result->status, (int)last.length, last.data);
+    w->err.system = result->status;
+    return false;
 }
 
 static bool run_worker(struct worker *w)
@@ -117,13 +140,9 @@ static bool run_worker(struct worker *w)
         return false;
     if (result.status == 0)
         return true;
-    struct slice line, last = { "", 0 };
-    while (slice_line(&result.errors, &line))
-        last = line;
-    error_set(&w->err, CVENV_ERROR_CHILD, "%s: byte-compiling failed (exit status %d): %.*s", c->b->executable,
-              result.status, (int)last.length, last.data);
-    w->err.system = result.status;
-    return false;
+    if (w->refused != 0)
+        return error_system(&w->err, w->refused, "byte-compiling");
+    return fail(w, &result);
 }
 
 static void work(void *user, int index)

@@ -36,7 +36,8 @@ static void add_body(struct text *out, const struct manifest *m)
     add_field(out, m->name);
     add_field(out, m->version);
     add_field(out, m->info);
-    text_add_format(out, "%llu %llu %llu", (unsigned long long)m->contents.size, (unsigned long long)m->contents.mtime,
+    text_add_format(out, "%llu %llu %llu %llu", (unsigned long long)m->contents.size,
+                    (unsigned long long)m->contents.mtime, (unsigned long long)m->contents.ctime,
                     (unsigned long long)m->contents.inode);
     add_end(out);
     text_add_format(out, "%zu %zu %zu", m->place.directory_count, m->place.file_count, m->scripts.count);
@@ -187,6 +188,7 @@ bool manifest_parse(struct arena *a, struct slice text, struct manifest *out)
     const char *at = take_field(&r);
     out->contents.size = take_number(&r, &at, ' ');
     out->contents.mtime = (int64_t)take_number(&r, &at, ' ');
+    out->contents.ctime = (int64_t)take_number(&r, &at, ' ');
     out->contents.inode = take_number(&r, &at, '\0');
     at = take_field(&r);
     out->place.directory_count = take_count(&r, &at, ' ');

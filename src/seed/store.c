@@ -130,7 +130,8 @@ static int map_contents(struct store_entry *entry, const struct disk_stat *expec
 {
     int number = disk_map(entry->dir, SHELF_CONTENTS, &entry->contents);
     const struct disk_stat *st = &entry->contents.stat;
-    if (number == 0 && (st->size != expected->size || st->mtime != expected->mtime || st->inode != expected->inode))
+    if (number == 0 && (st->size != expected->size || st->inode != expected->inode || st->mtime != expected->mtime ||
+                        st->ctime != expected->ctime)) /* nothing links to it: its ctime stays, and cannot be forged */
         number = ESTALE;
     return number;
 }

@@ -27,18 +27,18 @@ int shelf_remove(const struct shelf *shelf, const char *name)
     return number != 0 ? number : disk_remove_tree(shelf->dir, old);
 }
 
-/* Seconds since `time` in ns; a time in the future (the clock was set back) counts as long ago. */
+/* Negative when the clock has been set back since. */
 static int64_t seconds_since(int64_t time_ns)
 {
-    int64_t age = (int64_t)time(NULL) - time_ns / 1000000000;
-    return age < -DAY ? INT64_MAX : age;
+    return (int64_t)time(NULL) - time_ns / 1000000000;
 }
 
 void shelf_touch(struct disk_dir entry)
 {
     struct disk_stat st;
     if (disk_stat(entry, SHELF_USED, &st) == 0) {
-        if (seconds_since(st.mtime) < DAY)
+        int64_t age = seconds_since(st.mtime);
+        if (age >= -DAY && age < DAY)
             return;
         disk_remove(entry, SHELF_USED, DISK_FILE);
     }

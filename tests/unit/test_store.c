@@ -377,6 +377,13 @@ static void rebuilds_what_has_other_contents(void **state)
     assert_int_equal(truncate(path, 3), 0);
     assert_rebuilt(true);
     built("contents", &path);
+    assert_int_equal(system(arena_format(&arena,
+                                         "touch -r '%s' '%s.time' && printf X | dd of='%s' conv=notrunc 2>/dev/null && "
+                                         "touch -r '%s.time' '%s'",
+                                         path, path, path, path, path)),
+                     0);
+    assert_rebuilt(true);
+    built("contents", &path);
     assert_int_equal(system(arena_format(&arena, "cp -p '%s' '%s.copy' && mv '%s.copy' '%s'", path, path, path, path)),
                      0);
     assert_rebuilt(true);
