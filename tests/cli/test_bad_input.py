@@ -151,7 +151,7 @@ def test_path_separator(place):
 
 def test_too_long(place):
     """A component that no file system takes, and a path beyond what the system takes."""
-    place.refuses("--without-pip", "x" * 256, names=("x" * 256, "File name too long"))
+    place.refuses("--without-pip", "x" * 256, names=("x" * 256, "name too long"))
     place.refuses("--without-pip", "/".join(["x" * 250] * 20), names=("x" * 250,))
 
 
