@@ -28,7 +28,8 @@ static void copy_visible(char *out, size_t size, const char *in)
     out[n] = '\0';
 }
 
-static bool fill(struct cvenv_error *err, enum cvenv_error_code code, int number, const char *format, va_list args)
+static bool ERROR_PRINTF(4, 0) fill(struct cvenv_error *err, enum cvenv_error_code code, int number, const char *format,
+                                    va_list args)
 {
     char raw[MESSAGE_SIZE];
     vsnprintf(raw, sizeof raw, format, args);
