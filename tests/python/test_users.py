@@ -68,7 +68,7 @@ def run(replacement, isolated, tmp_path):
 
 
 def assert_ours(env_dir):
-    """venv of no version so far writes this key."""
+    """venv of no version so far writes this key (and virtualenv keeps those that its creator has written)."""
     assert "\npython-version = " in (Path(env_dir) / "pyvenv.cfg").read_text()
 
 
@@ -86,10 +86,19 @@ def test_build(tools, run, project):
     assert "\npython-version = " in (project / "environment").read_text()
 
 
-def test_pipx(tools, run, project, tmp_path):
+@pytest.fixture
+def python_with_cvenv(python, replacement, tmp_path):
+    """A Python in which cvenv stands for venv even for those who clear PYTHONPATH."""
+    python.run("-m", "venv", "--without-pip", str(tmp_path / "host"))
+    packages = next((tmp_path / "host" / "lib").glob("python*/site-packages"))
+    (packages / "first.pth").write_text("import sys; sys.path[:0] = %r\n" % list(replacement.path))
+    return tmp_path / "host" / "bin" / "python"
+
+
+def test_pipx(tools, run, project, tmp_path, python_with_cvenv):
     variables = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"),
                  "PIPX_MAN_DIR": str(tmp_path / "man"), "USE_EMOJI": "0"}
-    run(tools("build", "pipx") / "pipx", "install", str(project), cwd=tmp_path, **variables)
+    run(tools("build", "pipx") / "pipx", "install", "--python", python_with_cvenv, project, cwd=tmp_path, **variables)
     assert_ours(tmp_path / "pipx" / "venvs" / "demo-program")
     assert run(tmp_path / "bin" / "demo-program", cwd=tmp_path) == "it works\n"
 
@@ -112,16 +121,20 @@ def test_tox(tools, run, project):
     (project / "tox.ini").write_text("[tox]\nenv_list = py\n[testenv]\ncommands = demo-program\n")
     output = run(tools("nox", "tox", "virtualenv") / "tox", cwd=project, VIRTUALENV_CREATOR="venv")
     assert "it works" in output
-    assert_cfg_of_creator(project / ".tox" / "py")
+    assert_ours(project / ".tox" / "py")
 
 
 def test_virtualenv(tools, run, tmp_path):
     env_dir = tmp_path / "env"
     run(tools("nox", "tox", "virtualenv") / "virtualenv", "--creator", "venv", env_dir, cwd=tmp_path)
-    assert_cfg_of_creator(env_dir)
+    assert_ours(env_dir)
     assert str(env_dir) in run(env_dir / "bin" / "pip", "--version", cwd=tmp_path)
 
 
-def assert_cfg_of_creator(env_dir):
-    """virtualenv rewrites pyvenv.cfg but keeps the keys that the creator has written."""
-    assert "\npython-version = " in (env_dir / "pyvenv.cfg").read_text()
+def test_fades(tools, run, python, tmp_path):
+    """It has a subclass of EnvBuilder of its own, and refuses to run in an environment."""
+    (tmp_path / "program.py").write_text("import iniconfig, sys; print(sys.prefix)\n")
+    packages = next(tools("fades").parent.glob("lib/python*/site-packages"))
+    start = "import runpy, sys; sys.path.append(%r); runpy.run_module('fades', run_name='__main__')" % str(packages)
+    command = [python.path, "-c", start, "--dependency", "iniconfig", tmp_path / "program.py"]
+    assert_ours(run(*command, cwd=tmp_path).strip().splitlines()[-1])
