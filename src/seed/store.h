@@ -43,7 +43,7 @@ struct store {
 
 /*
  * Opens the entry for a wheel, building it when it is missing or was altered. The wheel is read only then: otherwise
- * its digest is remembered with its device, inode, size, mtime and ctime. One builder at a time; the others wait for it.
+ * its digest is remembered with its device, inode, size, mtime and ctime. One builder at a time; others wait for it.
  * CVENV_ERROR_SYSTEM: the cache cannot be used (it cannot be written, or others could write there).
  */
 bool store_open(struct arena *a, const struct store *store, const char *wheel_path, struct store_entry *out,

@@ -18,9 +18,9 @@ struct wheel {
 };
 
 /*
- * Opens a wheel of `length` bytes at `data` (the caller's mapping) and verifies all but the contents: names,
- * Wheel-Version 1.x, tags (pure Python only: py3-none-any and the like), exactly one .dist-info of the right name, every
- * file in RECORD and nothing else in it. `major` and `minor` are the base's.
+ * Opens a wheel of `length` bytes at `data`, which *out goes on pointing to, and verifies all but the contents: names,
+ * Wheel-Version 1.x, tags (pure Python only: py3-none-any and the like), exactly one .dist-info of the right name,
+ * every file in RECORD and nothing else in it. `major` and `minor` are the base's.
  */
 bool wheel_open(struct arena *a, const char *path, const void *data, size_t length, int major, int minor,
                 struct wheel *out, struct cvenv_error *err);
