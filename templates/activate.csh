@@ -24,7 +24,9 @@ if ( ! -e $_venv_dir:q/pyvenv.cfg ) then
 endif
 
 # Leaves the environment that is active in this shell, whoever made it.
-if ( $?_VIRTUAL_ENV_BIN || $?_OLD_VIRTUAL_PATH ) deactivate nondestructive
+if ( $?_VIRTUAL_ENV_BIN || $?_OLD_VIRTUAL_PATH ) then
+    deactivate nondestructive
+endif
 
 # What is set already was inherited from another shell, and comes back. There is one alias for each thing to undo, because
 # an alias is one line, in which every variable must exist.
@@ -49,7 +51,8 @@ if ( $?PATH ) then
     alias _venv_undo_path 'setenv PATH $_OLD_VIRTUAL_PATH:q'
 else
     set _OLD_VIRTUAL_PATH = ''
-    alias _venv_undo_path 'unsetenv PATH'
+    set _OLD_VIRTUAL_WORDS = ( $path:q )
+    alias _venv_undo_path 'set path = ( $_OLD_VIRTUAL_WORDS:q ); unsetenv PATH'
 endif
 if ( $_OLD_VIRTUAL_PATH:q == '' ) then
     setenv PATH $_VIRTUAL_ENV_BIN:q
@@ -95,5 +98,6 @@ else
 endif
 unset _venv_dir _venv_bin _venv_name _venv_show _venv_label
 
-alias deactivate 'if ( $PATH:q != $_VIRTUAL_ENV_PATH:q ) eval _venv_keep_path; _venv_undo_path; _venv_undo_home; _venv_undo_env; _venv_undo_label; _venv_undo_prompt; unset _OLD_VIRTUAL_* _VIRTUAL_ENV_*; unalias _venv_undo_* _venv_keep_path; if ( "x\!*" != xnondestructive ) unalias deactivate; rehash'
+alias _venv_undo 'if ( $PATH:q != $_VIRTUAL_ENV_PATH:q ) eval _venv_keep_path; _venv_undo_path; _venv_undo_home; _venv_undo_env; _venv_undo_label; _venv_undo_prompt; unset _OLD_VIRTUAL_* _VIRTUAL_ENV_*; unalias _venv_undo_* _venv_keep_path; alias _venv_undo :'
+alias deactivate '_venv_undo; if ( "x\!*" != xnondestructive ) unalias _venv_undo deactivate; rehash'
 rehash

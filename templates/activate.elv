@@ -43,15 +43,19 @@ fn deactivate {
     copy $saved[$name] $name
     unset-env $saved[$name]
   }
-  for name [BIN PATH SHELL] {
+  if (has-env _VIRTUAL_ENV_SHOWN) {
+    # Asked with that variable set, the prompt that activation made answers with the one that was there before.
+    set-env _VIRTUAL_ENV_SHOWN asked
+    try { eval 'set edit:prompt = ($edit:prompt)' } catch { }
+  }
+  for name [BIN PATH SHELL SHOWN] {
     unset-env _VIRTUAL_ENV_$name
   }
   try { eval 'edit:del-var deactivate~' } catch { }
 }
 
 fn activate {|dir|
-  var nested = (eq (get _VIRTUAL_ENV_SHELL) $pid)
-  if $nested {
+  if (eq (get _VIRTUAL_ENV_SHELL) $pid) {
     deactivate
   }
   for name [(keys $saved)] {
@@ -67,15 +71,20 @@ fn activate {|dir|
   }
   set-env PATH (str:join $separator [(get _VIRTUAL_ENV_BIN) (if (not-eq (get PATH) '') { get-env PATH })])
 
-  # Only an interactive shell has these. The prompt of an environment that was active serves this one too.
+  # Only an interactive shell has these.
   try {
     eval &ns=(ns [&f=$deactivate~]) 'edit:add-var deactivate~ $f'
-    if (and (not $nested) (eq (get VIRTUAL_ENV_DISABLE_PROMPT) '')) {
+    if (eq (get VIRTUAL_ENV_DISABLE_PROMPT) '') {
+      set-env _VIRTUAL_ENV_SHOWN yes
       eval '
         var old = $edit:prompt
         set edit:prompt = {
-          if (has-env VIRTUAL_ENV_PROMPT) { put "("$E:VIRTUAL_ENV_PROMPT") " }
-          $old
+          if (eq $E:_VIRTUAL_ENV_SHOWN asked) {
+            put $old
+          } else {
+            put "("$E:VIRTUAL_ENV_PROMPT") "
+            $old
+          }
         }'
     }
   } catch { }

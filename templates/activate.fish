@@ -3,7 +3,7 @@
 #     source bin/activate.fish
 # `deactivate` leaves it again. Set VIRTUAL_ENV_DISABLE_PROMPT to keep the prompt as it is.
 
-if not string length -q -- (status stack-trace)
+if not status stack-trace | string length -q
     echo 'activate.fish: must be sourced, not run: source bin/activate.fish' >&2
     exit 1
 end
@@ -39,12 +39,16 @@ else
     end
     set -e _OLD_VIRTUAL_ENV
     set -e _OLD_VIRTUAL_ENV_PROMPT
+    set -e _OLD_VIRTUAL_PATH
     set -e _OLD_VIRTUAL_PYTHONHOME
 
     function deactivate -d 'Leave the virtual environment'
         # Only the environment's own entry leaves PATH: what was added since stays.
         if set -l index (contains -i -- "$_VIRTUAL_ENV_BIN" $PATH)
             set -e PATH[$index]
+            if not set -q PATH[1]; and not set -q _OLD_VIRTUAL_PATH
+                set -e PATH
+            end
         end
         if set -q _OLD_VIRTUAL_PYTHONHOME
             set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
@@ -93,7 +97,9 @@ else
     end
 
     set -g _VIRTUAL_ENV_BIN $VIRTUAL_ENV/$_venv_bin
-    set -g _OLD_VIRTUAL_PATH $PATH
+    if set -q PATH
+        set -g _OLD_VIRTUAL_PATH $PATH
+    end
     set -gx PATH $_VIRTUAL_ENV_BIN $PATH
 
     if set -q PYTHONHOME
@@ -102,6 +108,7 @@ else
     end
 
     if status is-interactive; and test -z "$VIRTUAL_ENV_DISABLE_PROMPT"
+        functions -e _old_fish_prompt
         functions -c fish_prompt _old_fish_prompt
         function fish_prompt
             # First of all, so that the user's prompt sees the status of the last command.
@@ -109,6 +116,6 @@ else
             builtin printf '(%s) ' $VIRTUAL_ENV_PROMPT
             builtin string join \n -- $prompt
         end
-        set -gx _OLD_FISH_PROMPT_OVERRIDE $VIRTUAL_ENV # what other environments' activators look at
+        set -g _OLD_FISH_PROMPT_OVERRIDE $VIRTUAL_ENV # what the activators of others look at
     end
 end

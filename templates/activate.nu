@@ -40,9 +40,9 @@ export-env {
             VIRTUAL_ENV: $dir
             VIRTUAL_ENV_PROMPT: __VENV_PROMPT__
             _VIRTUAL_ENV_BIN: $bin
+            PYTHONHOME: null
             $name: ($entries | prepend $bin)
         }
-        hide-env -i PYTHONHOME
         if ($env | get -o VIRTUAL_ENV_DISABLE_PROMPT | is-empty) {
             $env._VIRTUAL_ENV_OLD_PROMPT = $old_prompt
             $env.PROMPT_COMMAND = (prompt-with-name $old_prompt)

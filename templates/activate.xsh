@@ -25,16 +25,18 @@ class _VirtualEnv:
         self.before = {name: env[name] if name in env else None for name in ("VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT", "PYTHONHOME")}
         env["VIRTUAL_ENV"] = directory
         env["VIRTUAL_ENV_PROMPT"] = os.fsdecode(__VENV_PROMPT__.encode("utf-8", "surrogateescape"))
-        env["PATH"].insert(0, _VirtualEnvPath(self.bin))
+        self.own_path = env.is_manually_set("PATH")
+        env["PATH"] = [_VirtualEnvPath(self.bin)] + (list(env["PATH"]._l) if self.own_path else [])
         if self.before["PYTHONHOME"] is not None:
             del env["PYTHONHOME"]
-        self.prompt = None
-        if not env.get("VIRTUAL_ENV_DISABLE_PROMPT") and "PROMPT" in env:
+        self.shown = None
+        if env.get("XONSH_INTERACTIVE") and not env.get("VIRTUAL_ENV_DISABLE_PROMPT"):
             self.change_prompt(env)
 
     def change_prompt(self, env):
         """Shows the name where the prompt has the field {env_name}, or else in front."""
         self.prompt = env["PROMPT"]
+        self.own_prompt = env.is_manually_set("PROMPT")
         self.field = env["PROMPT_FIELDS"].get("env_name")
 
         def with_field(prompt):
@@ -52,14 +54,18 @@ class _VirtualEnv:
         entries = [str(entry) for entry in env["PATH"]._l]
         if self.bin in entries:
             del env["PATH"][entries.index(self.bin)]
+        if not self.own_path and not env["PATH"]:
+            del env["PATH"]
         for name, value in self.before.items():
             if value is not None:
                 env[name] = value
             elif name in env:
                 del env[name]
-        if self.prompt is not None:
-            if env["PROMPT"] == self.shown:
+        if self.shown is not None:
+            if env["PROMPT"] == self.shown and self.own_prompt:
                 env["PROMPT"] = self.prompt
+            elif env["PROMPT"] == self.shown:
+                del env["PROMPT"]
             if self.field is not None:
                 env["PROMPT_FIELDS"]["env_name"] = self.field
             else:

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "base/utf8.h"
+
 static bool is_alphanumeric(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -123,18 +125,6 @@ void quote_batch(struct text *out, const char *value)
     }
 }
 
-/* The length of the UTF-8 sequence (RFC 3629) at `s`, or 0 where there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
-    bool outside = (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f);
-    return overlong || outside ? 0 : length;
-}
-
 /* One character that is not printable ASCII, or one byte that is no character (length 0), in a language's escapes. */
 typedef void escape_function(struct text *out, const unsigned char *s, size_t length);
 
@@ -142,9 +132,10 @@ typedef void escape_function(struct text *out, const unsigned char *s, size_t le
 static void add_double_quoted(struct text *out, const char *value, escape_function *escape)
 {
     const unsigned char *s = (const unsigned char *)value;
+    size_t left = strlen(value);
     text_add_char(out, '"');
-    while (*s != '\0') {
-        size_t length = utf8_length(s);
+    while (left > 0) {
+        size_t length = utf8_sequence(s, left);
         if (*s < 0x20 || *s > 0x7e)
             escape(out, s, length);
         else {
@@ -152,6 +143,7 @@ static void add_double_quoted(struct text *out, const char *value, escape_functi
             text_add_char(out, (char)*s);
         }
         s += length > 0 ? length : 1;
+        left -= length > 0 ? length : 1;
     }
     text_add_char(out, '"');
 }
