@@ -363,7 +363,8 @@ static struct PyModuleDef definition = {
     .m_clear = module_clear,
 };
 
-PyMODINIT_FUNC PyInit__cvenv(void); /* the interpreter looks it up by name */
+/* The interpreter looks it up by name. Before 3.9 its header does not say that it is visible. */
+CVENV_API PyMODINIT_FUNC PyInit__cvenv(void);
 
 PyMODINIT_FUNC PyInit__cvenv(void)
 {
