@@ -8,22 +8,9 @@
 /* As EnvBuilder._call_new_python: VIRTUAL_ENV set, what would lead Python elsewhere taken away. */
 static const char *const *child_environment(struct cvenv *env)
 {
-    static const char *const unwanted[] = { "VIRTUAL_ENV=", "PYTHONHOME=", "PYTHONPATH=", "__PYVENV_LAUNCHER__=" };
-    const char *const *given = env->options.environment;
-    size_t count = 0, kept = 0;
-    while (given != NULL && given[count] != NULL)
-        count++;
-    const char **out = arena_array(&env->arena, count + 2, sizeof *out);
-    for (size_t i = 0; out != NULL && i < count; i++) {
-        bool drop = false;
-        for (size_t j = 0; j < sizeof unwanted / sizeof *unwanted; j++)
-            drop = drop || strncmp(given[i], unwanted[j], strlen(unwanted[j])) == 0;
-        if (!drop)
-            out[kept++] = given[i];
-    }
-    if (out != NULL)
-        out[kept] = arena_format(&env->arena, "VIRTUAL_ENV=%s", env->context[CVENV_ENV_DIR]);
-    return out;
+    static const char *const unwanted[] = { "VIRTUAL_ENV=", "PYTHONHOME=", "PYTHONPATH=", "__PYVENV_LAUNCHER__=", NULL };
+    const char *added = arena_format(&env->arena, "VIRTUAL_ENV=%s", env->context[CVENV_ENV_DIR]);
+    return variable_scrub(&env->arena, env->options.environment, unwanted, added);
 }
 
 /* What the base's ensurepip would have installed is what its venv calls the core packages. */

@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the reading of environment variables on POSIX systems (variable_win32.c owns it on Windows). */
+/* Owns arrays of environment variables: finding one, and leaving some out for a child. */
 #include "base/variable.h"
-
-#include <string.h>
 
 const char *variable_value(const char *const *environment, const char *name)
 {
     size_t length = strlen(name);
     for (; environment != NULL && *environment != NULL; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+        if (variable_begins(*environment, name) && (*environment)[length] == '=')
             return *environment + length + 1;
     return "";
 }
 
-const char *variable_home(const char *const *environment)
+static bool is_unwanted(const char *variable, const char *const *unwanted)
 {
-    return variable_value(environment, "HOME");
+    for (; *unwanted != NULL; unwanted++)
+        if (variable_begins(variable, *unwanted))
+            return true;
+    return false;
+}
+
+const char *const *variable_scrub(struct arena *a, const char *const *environment, const char *const *unwanted,
+                                  const char *added)
+{
+    size_t count = 0, kept = 0;
+    while (environment != NULL && environment[count] != NULL)
+        count++;
+    const char **out = arena_array(a, count + 2, sizeof *out);
+    for (size_t i = 0; out != NULL && i < count; i++)
+        if (!is_unwanted(environment[i], unwanted))
+            out[kept++] = environment[i];
+    if (out != NULL)
+        out[kept] = added;
+    return out;
 }

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the reading of environment variables on Windows, whose names have no case: "Path" is PATH. */
+/* Owns what Windows calls its variables, whose names have no case: "Path" is PATH. */
 #include "base/variable.h"
 
-#include <string.h>
-
-const char *variable_value(const char *const *environment, const char *name)
+bool variable_begins(const char *variable, const char *start)
 {
-    size_t length = strlen(name);
-    for (; environment != NULL && *environment != NULL; environment++)
-        if (_strnicmp(*environment, name, length) == 0 && (*environment)[length] == '=')
-            return *environment + length + 1;
-    return "";
+    return _strnicmp(variable, start, strlen(start)) == 0;
 }
 
 const char *variable_home(const char *const *environment)

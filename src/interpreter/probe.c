@@ -32,24 +32,7 @@ static bool starts_with(const char *string, const char *start)
  * The caller's variables without those that change what Python is (-I does not keep all of them from it), or that a
  * shell would obey before a script. The locale is one in which every Python takes paths for what they are.
  */
-static const char *const *scrubbed(struct arena *a, const char *const *environment)
-{
-    static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "BASH_ENV=", "ENV=", "LC_ALL=" };
-    size_t count = 0, kept = 0;
-    while (environment != NULL && environment[count] != NULL)
-        count++;
-    const char **out = arena_array(a, count + 2, sizeof *out);
-    for (size_t i = 0; out != NULL && i < count; i++) {
-        bool is_wanted = true;
-        for (size_t j = 0; j < sizeof unwanted / sizeof unwanted[0]; j++)
-            is_wanted = is_wanted && !starts_with(environment[i], unwanted[j]);
-        if (is_wanted)
-            out[kept++] = environment[i];
-    }
-    if (out != NULL)
-        out[kept] = "LC_ALL=C.UTF-8";
-    return out;
-}
+static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "BASH_ENV=", "ENV=", "LC_ALL=", NULL };
 
 static bool run(struct arena *a, const struct probe *p, const char *executable, const char *const *options,
                 const char *cwd, struct process_result *result, struct cvenv_error *err)
@@ -63,7 +46,7 @@ static bool run(struct arena *a, const struct probe *p, const char *executable, 
     struct process process = {
         .program = executable,
         .arguments = arguments,
-        .environment = scrubbed(a, p->environment),
+        .environment = variable_scrub(a, p->environment, unwanted, "LC_ALL=C.UTF-8"),
         .cwd = cwd,
         .timeout_ms = SECONDS * 1000,
         .output_limit = OUTPUT_LIMIT,

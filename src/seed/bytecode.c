@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "compile_source.h"
+#include "base/variable.h"
 #include "disk/process.h"
 #include "disk/threads.h"
 
@@ -35,22 +36,7 @@ struct worker {
 };
 
 /* The caller's variables but those that tell Python what to do: pip's bytecode does not depend on them either. */
-static const char *const *scrub(struct arena *a, const char *const *environment)
-{
-    static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "SOURCE_DATE_EPOCH=" };
-    size_t count = 0, kept = 0;
-    while (environment != NULL && environment[count] != NULL)
-        count++;
-    const char **out = arena_array(a, count + 1, sizeof *out);
-    for (size_t i = 0; out != NULL && i < count; i++) {
-        bool wanted = true;
-        for (size_t j = 0; j < sizeof unwanted / sizeof *unwanted; j++)
-            wanted = wanted && strncmp(environment[i], unwanted[j], strlen(unwanted[j])) != 0;
-        if (wanted)
-            out[kept++] = environment[i];
-    }
-    return out;
-}
+static const char *const unwanted[] = { "PYTHON", "__PYVENV_LAUNCHER__=", "SOURCE_DATE_EPOCH=", NULL };
 
 /* Only the first worker reports: it runs on the caller's thread, as cvenv.h promises. */
 static void report(struct worker *w, size_t done)
@@ -161,7 +147,7 @@ bool bytecode_compile(struct arena *a, const struct bytecode *b, const char *roo
     c.workers = most < worth ? most : worth;
     c.workers = c.workers < MOST_WORKERS ? c.workers : MOST_WORKERS;
     atomic_init(&c.done, 0);
-    c.environment = scrub(a, b->environment);
+    c.environment = variable_scrub(a, b->environment, unwanted, NULL);
     c.each = arena_array(a, c.workers, sizeof *c.each);
     if (c.environment == NULL || c.each == NULL)
         return error_memory(err);
