@@ -192,20 +192,30 @@ static bool take_back(const struct seeding *s, const struct store_entry *entry, 
     return true;
 }
 
+/* Opens the entry and places it. Unless that worked, there is nothing to be closed afterwards. */
+static enum place_outcome place_opened(const struct seeding *s, struct store_entry *entry, struct cvenv_error *err)
+{
+    if (!open_entry(s, entry, err))
+        return PLACE_FAILED;
+    enum place_outcome outcome = place(s, entry, err);
+    if (outcome == PLACE_ALTERED) {
+        struct store store = make_store(s->env);
+        store_discard(&store, entry);
+        outcome = take_back(s, entry, err) ? PLACE_ALTERED : PLACE_FAILED;
+    }
+    if (outcome != PLACE_DONE)
+        store_close(entry);
+    return outcome;
+}
+
 /* A store with an altered file is not used: the entry is built anew, once. */
 static bool place_from_store(const struct seeding *s, struct store_entry *entry, struct cvenv_error *err)
 {
-    if (!open_entry(s, entry, err))
-        return false;
-    enum place_outcome outcome = place(s, entry, err);
+    enum place_outcome outcome = place_opened(s, entry, err);
     if (outcome != PLACE_ALTERED)
         return outcome == PLACE_DONE;
     env_report(s->env, CVENV_REPORT_WARNING, arena_format(&s->env->arena, "the cache was altered and is made anew: %s", err->message));
-    struct store store = make_store(s->env);
-    bool ok = take_back(s, entry, err);
-    store_discard(&store, entry);
-    store_close(entry);
-    return ok && open_entry(s, entry, err) && place(s, entry, err) == PLACE_DONE;
+    return place_opened(s, entry, err) == PLACE_DONE;
 }
 
 /* ---- what pip writes itself ---------------------------------------------------------------------------- */

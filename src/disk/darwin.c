@@ -57,6 +57,15 @@ bool native_has_default_acl(int dir)
     return false; /* what is inherited there are single entries, which a link's file has from its own directory */
 }
 
+int native_pipe(int ends[2])
+{
+    if (pipe(ends) != 0)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
 int64_t native_mtime(const struct stat *st)
 {
     return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;

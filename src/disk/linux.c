@@ -104,6 +104,11 @@ bool native_has_default_acl(int dir)
     return fgetxattr(dir, "system.posix_acl_default", NULL, 0) > 0;
 }
 
+int native_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC);
+}
+
 int64_t native_mtime(const struct stat *st)
 {
     return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;

@@ -22,6 +22,8 @@ int native_clone(int source, int to, const char *name, unsigned mode, int *creat
 int native_copy(int from, int to);
 /* Opens a directory below `dir` without following any link; ENOSYS where the system has no such call. */
 int native_open_below(int dir, const char *path, int *out);
+/* pipe(2), with ends that no other child gets: -1 and errno, as it. */
+int native_pipe(int ends[2]);
 /* ENOTSUP where the system cannot tell. */
 int native_is_mount(int dir, const char *name, bool *out);
 /* Has the directory an access list for what is made in it? */

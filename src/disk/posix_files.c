@@ -147,7 +147,7 @@ static int read_all(struct arena *a, int fd, size_t size, struct slice *out)
 
 static int read_file(struct arena *a, int dir, const char *name, int flags, size_t limit, struct slice *out)
 {
-    int fd;
+    int fd = -1;
     struct disk_stat st;
     int number = open_regular(dir, name, flags, &fd, &st);
     if (number != 0)
@@ -169,7 +169,7 @@ int disk_read_path(struct arena *a, const char *path, size_t limit, struct slice
 
 static int map_file(int dir, const char *name, int flags, struct disk_map *out)
 {
-    int fd;
+    int fd = -1;
     int number = open_regular(dir, name, flags, &fd, &out->stat);
     if (number != 0)
         return number;

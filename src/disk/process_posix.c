@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@ struct child {
     struct text output, errors, line;
     size_t written;
     bool too_much, stopped;
+    int number; /* errno of a pipe that failed otherwise than by its other end being closed */
 };
 
 static void shut(int *fd)
@@ -35,13 +35,10 @@ static void shut(int *fd)
 
 static bool make_pipe(int ends[2])
 {
-    if (pipe(ends) != 0)
+    if (native_pipe(ends) != 0)
         return false;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         ends[i] = posix_above_standard(ends[i]); /* the child's own are put in the places of 0 to 2 */
-        if (ends[i] >= 0)
-            fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-    }
     return ends[0] >= 0 && ends[1] >= 0;
 }
 
@@ -89,8 +86,8 @@ static int spawn(struct child *c)
     shut(&status[1]);
     if (number == 0) {
         number = exec_status(status[0]);
-        if (number != 0)
-            waitpid(c->pid, NULL, 0);
+        while (number != 0 && waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
     }
     shut(&status[0]);
     c->in = in[1];
@@ -113,13 +110,22 @@ static void give_lines(struct child *c)
     c->line.length = rest.length;
 }
 
+/* After a read() that gave nothing. */
+static void take_end(struct child *c, int *fd, ssize_t n)
+{
+    if (n < 0 && errno == EINTR)
+        return;
+    if (n < 0)
+        c->number = errno;
+    shut(fd);
+}
+
 static void take_output(struct child *c)
 {
     char buffer[4096];
     ssize_t n = read(c->out, buffer, sizeof buffer);
     if (n <= 0) {
-        if (n == 0 || errno != EINTR)
-            shut(&c->out);
+        take_end(c, &c->out, n);
         return;
     }
     struct text *to = c->p->line != NULL ? &c->line : &c->output;
@@ -135,8 +141,7 @@ static void take_errors(struct child *c)
     char buffer[1024];
     ssize_t n = read(c->err, buffer, sizeof buffer);
     if (n <= 0) {
-        if (n == 0 || errno != EINTR)
-            shut(&c->err);
+        take_end(c, &c->err, n);
         return;
     }
     text_add(&c->errors, buffer, (size_t)n);
@@ -152,9 +157,12 @@ static void give_input(struct child *c)
 {
     size_t left = c->p->input.length - c->written;
     ssize_t n = left == 0 ? 0 : write(c->in, c->p->input.data + c->written, left < 4096 ? left : 4096);
+    bool failed = n < 0 && errno != EINTR && errno != EAGAIN;
     if (n > 0)
         c->written += (size_t)n;
-    if (c->written == c->p->input.length || (n < 0 && errno != EINTR && errno != EAGAIN))
+    if (failed && errno != EPIPE)
+        c->number = errno;
+    if (failed || c->written == c->p->input.length)
         shut(&c->in);
 }
 
@@ -174,10 +182,12 @@ static void exchange(struct child *c)
 /* Why the child is to be ended before its time; NULL: it is not. */
 static const char *trouble(const struct child *c, int64_t deadline)
 {
-    if (c->too_much)
-        return "printed too much";
+    if (c->number != 0)
+        return strerror(c->number);
     if (c->output.arena->failed)
         return "printed more than memory holds";
+    if (c->too_much)
+        return "printed too much";
     if (deadline != 0 && disk_clock() > deadline)
         return "did not answer in time";
     if (c->p->interrupted != NULL && c->p->interrupted(c->p->user))
@@ -239,6 +249,10 @@ bool process_run(const struct process *p, struct arena *a, struct process_result
     shut(&c.err);
     if (number != 0)
         return error_system(err, number, "%s: cannot be started", p->program);
+    if (c.number != 0)
+        return error_system(err, c.number, "%s: talking to it", p->program);
+    if (a->failed)
+        return error_memory(err);
     if (why != NULL && p->interrupted != NULL && p->interrupted(p->user))
         return error_set(err, CVENV_ERROR_INTERRUPTED, "interrupted");
     if (why != NULL)
