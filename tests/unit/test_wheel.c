@@ -103,7 +103,7 @@ static void opens_a_good_wheel(void **state)
     (void)state;
     struct wheel wheel;
     struct cvenv_error err;
-    char buffer[200];
+    char buffer[4096];
     assert_opens(path, wheel_make(&arena, INFO, good, GOOD), &wheel);
     assert_string_equal(wheel.name, "demo_pkg");
     assert_string_equal(wheel.version, "1.2");
