@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support.tracing import strace
+
 
 def base_prefix(env: Path) -> str:
     return subprocess.run([env / "bin/python", "-c", "import sys; print(sys.base_prefix)"], capture_output=True, text=True,
@@ -148,14 +150,10 @@ def test_force(run_cvenv, tmp_path):
 
 def test_durable(cvenv, tmp_path):
     """Every file is synchronised before it gets its name in the end, and the directory that it appears in after that."""
-    if not shutil.which("strace"):
-        pytest.skip("no strace on this machine")
-
     def calls(*arguments: str) -> list[str]:
-        trace = tmp_path / "trace"
-        subprocess.run(["strace", "-f", "-qq", "-o", trace, "-e", "trace=fsync,fdatasync,syncfs,rename,renameat,renameat2", cvenv, *arguments],
-                       cwd=tmp_path, check=True)
-        return [line.split("(")[0].split()[-1] for line in trace.read_text().splitlines() if " = 0" in line]
+        traced = "fsync,fdatasync,syncfs,rename,renameat,renameat2"
+        lines = strace([cvenv, *arguments], traced, tmp_path / "trace", cwd=tmp_path).splitlines()
+        return [line.split("(")[0].split()[-1] for line in lines if " = 0" in line]
 
     calls("--without-pip", "warm")
     assert "fsync" not in calls("--without-pip", "plain")
