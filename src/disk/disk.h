@@ -51,6 +51,8 @@ void disk_close(struct disk_dir dir);
 int disk_make_dir(struct disk_dir dir, const char *name);
 /* For its owner alone. */
 int disk_make_private_dir(struct disk_dir dir, const char *name);
+/* For what is made in it and then moved out: for its owner alone, unless what is made in it would go on being so (Windows). */
+int disk_make_staging_dir(struct disk_dir dir, const char *name);
 /* Calls `each` with every name but "." and ".."; stops when it returns non-zero and returns that. */
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user);
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);

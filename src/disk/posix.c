@@ -114,6 +114,11 @@ int disk_make_private_dir(struct disk_dir dir, const char *name)
     return mkdirat(fd_of(dir), name, 0700) == 0 ? 0 : errno;
 }
 
+int disk_make_staging_dir(struct disk_dir dir, const char *name)
+{
+    return disk_make_private_dir(dir, name);
+}
+
 int disk_make_writable(struct disk_dir dir, const char *name)
 {
     struct stat st;

@@ -46,7 +46,7 @@ int staging_open(struct disk_dir home, const char *prefix, struct staging *out)
         if (number != 0)
             break;
         snprintf(out->name, sizeof out->name, "%s%s", prefix, random);
-        number = disk_make_private_dir(home, out->name); /* nobody else can come between while it is being filled */
+        number = disk_make_staging_dir(home, out->name); /* nobody else can come between while it is being filled */
         if (number == 0) {
             number = lock_fresh(home, out->name, &out->dir);
             if (number != 0 && number != EEXIST)

@@ -151,6 +151,12 @@ int disk_make_private_dir(struct disk_dir dir, const char *name)
     return number;
 }
 
+/* Files keep the access list that they inherited where they were made, wherever they are moved. */
+int disk_make_staging_dir(struct disk_dir dir, const char *name)
+{
+    return make_dir(dir, name, NULL);
+}
+
 /* Permissions do not keep the owner of a directory from it here; what keeps files from being removed, disk_remove lifts. */
 int disk_make_writable(struct disk_dir dir, const char *name)
 {
