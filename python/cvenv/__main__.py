@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""`python -m cvenv`."""
+"""`python -m cvenv`: the command, with this Python as the base."""
 
 from __future__ import annotations
 
 import sys
 
-from . import main
+from . import _cvenv, _making
 
-rc = 1
-try:
-    main()
-    rc = 0
-except Exception as e:
-    print("Error:", e, file=sys.stderr)
-sys.exit(rc)
+if __name__ == "__main__":
+    sys.exit(_cvenv.command(["cvenv", *sys.argv[1:]], _making.facts()))

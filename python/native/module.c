@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cvenv._cvenv: the functions of cvenv.h for the Python package. They decide nothing. */
+#include "command.h"
 #include "handle.h"
 #include "values.h"
 
@@ -83,7 +84,7 @@ static PyObject *create(PyObject *module, PyObject *args)
                           &first, &call.hook))
         return NULL;
     struct cvenv_options options;
-    if (options_read(dict, &call, &options)) {
+    if (values_options(dict, &call, &options)) {
         struct cvenv_stages stages = stages_from(first);
         struct cvenv_error err;
         const char *env_dir = PyBytes_AsString(path);
@@ -103,7 +104,7 @@ static bool handle_open(PyObject *module, struct handle *handle, PyObject *path,
 {
     struct call *call = handle->call = &handle->own_call;
     struct cvenv_options options;
-    if (!options_read(dict, call, &options))
+    if (!values_options(dict, call, &options))
         return false;
     struct cvenv_error err;
     const char *env_dir = PyBytes_AsString(path);
@@ -143,7 +144,7 @@ static PyObject *work(PyObject *module, PyObject *capsule, PyObject *dict,
         return NULL;
     PyObject *result = NULL;
     struct cvenv_options options;
-    if (options_read(dict, handle->call, &options)) {
+    if (values_options(dict, handle->call, &options)) {
         struct cvenv_error err;
         call_unlock(handle->call);
         bool ok = cvenv_set_options(handle->env, &options, &err) && job(handle->env, what, &err);
@@ -277,6 +278,31 @@ static PyObject *replace_variables(PyObject *module, PyObject *args)
     return result;
 }
 
+/* ---- the command ------------------------------------------------------------------------------------------ */
+
+PyDoc_STRVAR(command_doc, "command(arguments, facts)\n--\n\n"
+                          "The program cvenv, in this process; arguments[0] is its name. Its exit status.");
+
+static PyObject *command(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *list, *facts, *result = NULL;
+    struct call call = { 0 };
+    if (!PyArg_ParseTuple(args, "O!U:command", &PyList_Type, &list, &facts))
+        return NULL;
+    char **argv = values_strings(&call, list);
+    const char *text = argv ? values_string(&call, facts) : NULL;
+    if (text) {
+        int argc = (int)PyList_Size(list);
+        call_unlock(&call);
+        int status = command_run(argc, argv, text);
+        call_lock(&call);
+        result = PyLong_FromLong(status);
+    }
+    call_end(&call);
+    return result;
+}
+
 /* ---- the module --------------------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {
@@ -288,6 +314,7 @@ static PyMethodDef functions[] = {
     { "attributes", attributes, METH_O, attributes_doc },
     { "set_attribute", set_attribute, METH_VARARGS, set_attribute_doc },
     { "replace_variables", replace_variables, METH_VARARGS, replace_variables_doc },
+    { "command", command, METH_VARARGS, command_doc },
     { NULL, NULL, 0, NULL }
 };
 

@@ -72,37 +72,41 @@ static bool own(struct call *call, PyObject *bytes)
 }
 
 /* The bytes of a str, owned by the call; NULL with an exception. */
-static const char *option_string(struct call *call, PyObject *value, enum option_kind kind)
+static char *owned_string(struct call *call, PyObject *value, enum option_kind kind)
 {
     PyObject *bytes = encode(value, kind);
     return own(call, bytes) ? PyBytes_AsString(bytes) : NULL;
 }
 
-/* A list of "NAME=value" as the NULL-terminated array that C wants; the array is in a bytes object. */
-static const char *const *option_environment(struct call *call, PyObject *list)
+const char *values_string(struct call *call, PyObject *value)
+{
+    return owned_string(call, value, OPTION_PATH);
+}
+
+/* The array is in a bytes object. */
+char **values_strings(struct call *call, PyObject *list)
 {
     Py_ssize_t count = PyList_Size(list);
     PyObject *array = count < 0 ? NULL : PyBytes_FromStringAndSize(NULL, (count + 1) * (Py_ssize_t)sizeof(char *));
     if (!own(call, array))
         return NULL;
-    char *strings = PyBytes_AsString(array);
-    memset(strings, 0, ((size_t)count + 1) * sizeof(char *));
+    char **strings = (char **)(void *)PyBytes_AsString(array);
+    memset(strings, 0, ((size_t)count + 1) * sizeof *strings);
     for (Py_ssize_t i = 0; i < count; i++) {
-        const char *string = option_string(call, PyList_GetItem(list, i), OPTION_PATH);
-        if (!string)
+        strings[i] = owned_string(call, PyList_GetItem(list, i), OPTION_PATH);
+        if (!strings[i])
             return NULL;
-        memcpy(strings + (size_t)i * sizeof string, &string, sizeof string);
     }
-    return (const char *const *)(void *)strings;
+    return strings;
 }
 
 static bool set_option(struct call *call, struct cvenv_options *options, const struct option *option, PyObject *value)
 {
     void *member = (char *)options + option->offset;
     if (option->kind == OPTION_ENVIRONMENT)
-        return (options->environment = option_environment(call, value)) != NULL;
+        return (options->environment = (const char *const *)values_strings(call, value)) != NULL;
     if (option->kind == OPTION_TEXT || option->kind == OPTION_PATH) {
-        const char *string = option_string(call, value, option->kind);
+        const char *string = owned_string(call, value, option->kind);
         memcpy(member, &string, sizeof string);
         return string != NULL;
     }
@@ -116,7 +120,7 @@ static bool set_option(struct call *call, struct cvenv_options *options, const s
     return true;
 }
 
-bool options_read(PyObject *dict, struct call *call, struct cvenv_options *out)
+bool values_options(PyObject *dict, struct call *call, struct cvenv_options *out)
 {
     *out = (struct cvenv_options)CVENV_OPTIONS_INIT;
     out->report = call_on_report;

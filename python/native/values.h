@@ -9,7 +9,11 @@
  * Reads a dict whose keys are members of struct cvenv_options; None is as good as absent. The strings belong to the call,
  * because the library borrows them until the environment is closed. False with an exception.
  */
-bool options_read(PyObject *dict, struct call *call, struct cvenv_options *out);
+bool values_options(PyObject *dict, struct call *call, struct cvenv_options *out);
+
+/* A path as bytes, and a list of them as the NULL-terminated array that C wants. They belong to the call; NULL: exception. */
+const char *values_string(struct call *call, PyObject *value);
+char **values_strings(struct call *call, PyObject *list);
 
 /* The attributes of the context, by the names that EnvBuilder.ensure_directories documents: a dict. */
 PyObject *attributes_dict(const struct cvenv *env);
