@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the guard of --clear: what is never an environment's to throw away. */
+#include <errno.h>
+
 #include "base/path.h"
 #include "env.h"
 
 /* Directories that version control keeps at the top of a checkout. */
 static const char *const version_control[] = { ".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs", ".fossil" };
 
-static bool refuse(const struct cvenv *env, const char *why, struct cvenv_error *err)
+/* The directory that is to be cleared, and what has been found out. */
+struct guarded {
+    struct cvenv *env;
+    struct disk_dir dir;
+    struct disk_stat stat;
+    const char *why; /* not; NULL: nothing speaks against it */
+    int number;      /* what kept it from being found out */
+};
+
+/* What cannot be looked at may be what it must not be; only what is not there, or out of reach for everybody, is not. */
+static bool is_unknown(struct guarded *g, int number)
 {
-    return error_set(err, CVENV_ERROR_GUARD, "refusing to clear %s: %s (choose another directory, or use --force)",
-                     env->context[CVENV_ENV_DIR], why);
+    if (number == 0 || number == ENOENT || number == ENOTDIR || number == EACCES || number == ELOOP || number == ENAMETOOLONG)
+        return false;
+    g->number = number;
+    return true;
 }
 
-/* The directory, found by what it is and not by its name: links and mounts give one directory many names. */
-static bool is_ancestor_or_self(struct cvenv *env, const struct disk_stat *target, const char *of)
+/* Found by what it is and not by its name: links and mounts give one directory many names. */
+static bool is_at(struct guarded *g, const char *path)
 {
-    for (const char *path = of; path_is_absolute(path); path = path_parent(&env->arena, path)) {
-        struct disk_stat st;
-        if (disk_stat_path(path, &st) == 0 && st.device == target->device && st.inode == target->inode)
+    struct disk_stat st;
+    int number = disk_stat_path(path, &st);
+    return is_unknown(g, number) || (number == 0 && st.device == g->stat.device && st.inode == g->stat.inode);
+}
+
+static bool is_ancestor_or_self(struct guarded *g, const char *of)
+{
+    for (const char *path = of; path_is_absolute(path); path = path_parent(&g->env->arena, path)) {
+        if (is_at(g, path))
             return true;
         if (path_name(path)[0] == '\0')
             break;
@@ -25,54 +45,58 @@ static bool is_ancestor_or_self(struct cvenv *env, const struct disk_stat *targe
     return false;
 }
 
-static bool is_home(const struct cvenv *env, const struct disk_stat *target)
+static bool is_mount(struct guarded *g)
 {
-    struct disk_stat st;
-    return path_is_absolute(env->home) && disk_stat_path(env->home, &st) == 0 && st.device == target->device &&
-           st.inode == target->inode;
+    bool mounted = false;
+    struct disk_dir parent = transaction_parent(g->env->transaction);
+    int number = disk_is_mount(parent, path_name(g->env->context[CVENV_ENV_DIR]), &mounted);
+    return is_unknown(g, number) || mounted;
 }
 
-static const char *under_version_control(struct cvenv *env, struct disk_dir dir)
+static const char *under_version_control(struct guarded *g)
 {
-    struct disk_stat st;
-    for (size_t i = 0; i < sizeof version_control / sizeof *version_control; i++)
-        if (disk_stat(dir, version_control[i], &st) == 0)
-            return arena_format(&env->arena, "it holds version-control data (%s)", version_control[i]);
+    for (size_t i = 0; i < sizeof version_control / sizeof *version_control; i++) {
+        struct disk_stat st;
+        int number = disk_stat(g->dir, version_control[i], &st);
+        if (number == 0 || is_unknown(g, number))
+            return arena_format(&g->env->arena, "it holds version-control data (%s)", version_control[i]);
+    }
     return NULL;
 }
 
-static const char *why_not(struct cvenv *env, struct disk_dir parent, struct disk_dir dir, const struct disk_stat *st)
+static const char *why_not(struct guarded *g)
 {
-    const char *name = path_name(env->context[CVENV_ENV_DIR]);
-    bool mounted = false;
-    if (name[0] == '\0')
+    struct cvenv *env = g->env;
+    if (path_name(env->context[CVENV_ENV_DIR])[0] == '\0')
         return "it is the root directory";
-    if (is_home(env, st))
+    if (path_is_absolute(env->home) && is_at(g, env->home))
         return "it is your home directory";
-    if (is_ancestor_or_self(env, st, env->cwd))
+    if (is_ancestor_or_self(g, env->cwd))
         return "it is the current directory, or the current directory is in it";
-    if (is_ancestor_or_self(env, st, env->home))
+    if (is_ancestor_or_self(g, env->home))
         return "your home directory is in it";
-    if (disk_is_mount(parent, name, &mounted) == 0 && mounted)
+    if (is_ancestor_or_self(g, env->facts.executable) || is_ancestor_or_self(g, env->facts.real_executable))
+        return "the Python that the environment is made from is in it";
+    if (is_mount(g))
         return "it is a mount point";
-    return under_version_control(env, dir);
+    if (disk_has_mounts(g->dir))
+        return "something is mounted in it";
+    return under_version_control(g);
 }
 
 bool guard_clear(struct cvenv *env, struct cvenv_error *err)
 {
     const char *path = env->context[CVENV_ENV_DIR];
-    struct disk_dir parent, dir;
-    struct disk_stat st;
-    if (disk_open_path(path_parent(&env->arena, path), &parent) != 0)
-        return true; /* nothing is there to be cleared; what is wrong with the parent is told later */
-    bool root = path_name(path)[0] == '\0';
-    int number = root ? disk_duplicate(parent, &dir) : disk_open_dir(parent, path_name(path), &dir);
-    const char *why = NULL;
-    if (number == 0) {
-        number = disk_stat_dir(dir, &st);
-        why = number == 0 && !env->options.force ? why_not(env, parent, dir, &st) : NULL;
-        disk_close(dir);
-    }
-    disk_close(parent);
-    return why == NULL ? true : refuse(env, why, err);
+    struct guarded g = { .env = env, .dir = transaction_target(env->transaction) };
+    if (g.dir.handle < 0 || env->options.force)
+        return true;
+    g.number = disk_stat_dir(g.dir, &g.stat);
+    if (g.number == 0)
+        g.why = why_not(&g);
+    if (g.number != 0)
+        return error_system(err, g.number, "refusing to clear %s: it cannot be told what it is", path);
+    if (env->arena.failed)
+        return error_memory(err);
+    return g.why == NULL ? true : error_set(err, CVENV_ERROR_GUARD, "refusing to clear %s: %s (choose another directory, or use --force)",
+                                            path, g.why);
 }
