@@ -13,7 +13,7 @@ const struct activator activation_builtin[] = {
     { "activate.nu", TEMPLATE(template_nu), quote_nushell, .posix = true, .windows = true },
     { "activate.xsh", TEMPLATE(template_xsh), quote_python, .posix = true, .windows = true },
     { "activate.elv", TEMPLATE(template_elv), quote_elvish, .posix = true, .windows = true },
-    { "Activate.ps1", TEMPLATE(template_ps1), quote_powershell, .posix = true, .windows = true },
+    { "Activate.ps1", TEMPLATE(template_ps1), quote_powershell, .crlf = true, .posix = true, .windows = true },
     { "activate_this.py", TEMPLATE(template_py), quote_python, .posix = true, .windows = true },
     { "activate.bat", TEMPLATE(template_bat), quote_batch, .crlf = true, .windows = true },
     { "deactivate.bat", TEMPLATE(template_deactivate_bat), quote_batch, .crlf = true, .windows = true },
