@@ -90,6 +90,16 @@ fn activate {|dir|
   } catch { }
 }
 
+fn holds {|directory|
+  and (not-eq $directory '') (path:is-regular &follow-symlink=$true (path:join $directory pyvenv.cfg))
+}
+
+# An exception here shows its message and one place, unless other code has called for this file.
+if (== 2 (count [(try { fail where } catch exception { show $exception | from-lines })])) {
+  echo 'activate.elv: must be evaluated, not run: eval (slurp < bin/activate.elv)' >&2
+  exit 1
+}
+
 # Where this file is, if it was not read by eval; and the environment that it lies in.
 var lies-in = ''
 if (src)[is-file] {
@@ -104,9 +114,7 @@ if (eq __VENV_RELOCATABLE__ yes) {
   }
 }
 
-fn holds {|directory| path:is-regular &follow-symlink=$true (path:join $directory pyvenv.cfg) }
-
-if (and (holds $dir) (or (eq $lies-in '') (not (holds $lies-in)) (eq $lies-in (path:eval-symlinks $dir)))) {
+if (and (holds $dir) (or (not (holds $lies-in)) (eq $lies-in (path:eval-symlinks $dir)))) {
   activate $dir
 } else {
   echo 'activate.elv: '$dir' does not hold this environment any more (moved or copied?): nothing changed' >&2

@@ -99,4 +99,4 @@ def _venv_activate(script, executed):
 
 
 _venv_activate(__file__, __name__ == "__main__")
-del _venv_activate
+del _venv_activate, _VirtualEnv, _VirtualEnvPath

@@ -59,7 +59,7 @@ void quote_sh(struct text *out, const char *value)
  */
 void quote_csh(struct text *out, const char *value)
 {
-    if (is_plain(value, "_@%+=:,./-")) {
+    if (is_plain(value, "_@%+:,./-")) {
         text_add_string(out, value);
         return;
     }

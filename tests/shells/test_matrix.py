@@ -34,6 +34,7 @@ def complaints(shell: Shell, environment: Environment, outcome: Outcome) -> list
         active = outcome.environment("active")
         expected = {**outcome.environment("before"), b"VIRTUAL_ENV": environment.path, b"VIRTUAL_ENV_PROMPT": environment.prompt,
                     b"PATH": environment.bin + b":" + SEARCH_PATH}
+        expected.pop(b"PS1", None)
         wrong = differences({name: active.get(name) for name in expected}, expected)
         if wrong:
             found.append("when active: %s" % wrong)

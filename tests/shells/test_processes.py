@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Activation starts no process, in any shell."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from shells.running import variables_for
+from shells.shells import Shell
+
+NAMES = ["plain", "a b'c\"d$(touch pwned)`touch pwned`;e\\!%n{RED}"]
+
+# Calls that start a process or a program; threads are none.
+STARTS = re.compile(rb"\b(fork|vfork|clone|clone3|execve|execveat)\(")
+THREAD = b"CLONE_THREAD"
+
+
+def started(shell: Shell, environment, tool, lines: list[str]) -> int:
+    """How many processes and programs the shell starts, itself included."""
+    script = environment.work / ("script" + shell.suffix)
+    script.write_text("\n".join(lines) + "\n")
+    trace = environment.work / "trace"
+    done = subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=process", *shell.start(), script], cwd=environment.work,
+                          env=variables_for(environment, shell, tool), stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return sum(1 for line in trace.read_bytes().split(b"\n") if STARTS.search(line) and THREAD not in line)
+
+
+@pytest.mark.parametrize("relocatable", [False, True], ids=["default", "relocatable"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_process(shell: Shell, tool, make, name: str, relocatable: bool):
+    if not shutil.which("strace"):
+        pytest.skip("no strace here")
+    if relocatable and not shell.locates:
+        pytest.skip("%s says where it takes the environment from" % shell.name)
+    environment = make(name, relocatable=relocatable)
+    prompt = ["PS1='> '"] if shell.activator == "activate" else []
+    nothing = started(shell, environment, tool, prompt)
+    assert started(shell, environment, tool, [*prompt, shell.source, shell.deactivate, shell.source]) == nothing
