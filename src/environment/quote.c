@@ -108,20 +108,15 @@ void quote_powershell(struct text *out, const char *value)
 }
 
 /*
- * For a place between the quotes of set "NAME=...". `%` is read everywhere. A `"` in the value ends the quoting, so what
- * follows it needs carets, until the next one. A line cannot be continued inside quotes: line ends become blanks.
+ * For a place between the quotes of set "NAME=...", where only `%` is read. A `"` would end the quoting here, and again
+ * wherever a script expands the variable, and a line end the command: they become ' and a blank.
  */
 void quote_batch(struct text *out, const char *value)
 {
-    bool quoted = true;
     for (; *value != '\0'; value++) {
         if (*value == '%')
             text_add_char(out, '%');
-        else if (*value == '"')
-            quoted = !quoted;
-        else if (!quoted && strchr("^&|<>()", *value) != NULL)
-            text_add_char(out, '^');
-        text_add_char(out, *value == '\n' || *value == '\r' ? ' ' : *value);
+        text_add_char(out, *value == '"' ? '\'' : *value == '\n' || *value == '\r' ? ' ' : *value);
     }
 }
 

@@ -13,7 +13,7 @@ quote_function quote_sh;         /* the same, but `=` is in quotes too: zsh expa
 quote_function quote_csh;        /* csh, tcsh */
 quote_function quote_fish;
 quote_function quote_powershell; /* 'single quoted', as CPython does for .ps1, and the curly quotes doubled too */
-quote_function quote_batch;      /* cmd.exe: no quotes of its own; the place must be inside set "NAME=…"; no line ends */
+quote_function quote_batch;      /* cmd.exe: no quotes of its own; the place must be inside set "NAME=…"; `"` becomes ' */
 quote_function quote_nushell;    /* bytes that are not UTF-8 become U+FFFD: its strings cannot hold them */
 quote_function quote_elvish;
 quote_function quote_python;     /* a str literal; undecodable bytes as surrogate escapes: xonsh, activate_this.py */
