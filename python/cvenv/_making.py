@@ -49,14 +49,17 @@ def is_replaced(builder: EnvBuilder, *names: str) -> bool:
     return False
 
 
-def is_patched(module: str, *names: str) -> bool:
-    """Is one of these functions or classes no longer the module's own (as a test replaces subprocess.check_output)?"""
-    namespace = vars(sys.modules[module]) if module in sys.modules else {}
-    for name in names:
-        value = namespace.get(name)
+def is_patched(name: str, *members: str) -> bool:
+    """Is this module, or one of these functions and classes of it, replaced, as a test does with check_output?"""
+    module = vars(cvenv).get(name, sys.modules.get(name))
+    if module is not sys.modules.get(name):
+        return True
+    namespace = vars(module) if module else {}
+    for member in members:
+        value = namespace.get(member)
         if getattr(value, "__globals__", namespace) is not namespace:
             return True
-        if value is not None and getattr(value, "__module__", None) not in (module, os.name):
+        if value is not None and getattr(value, "__module__", None) not in (name, os.name):
             return True
     return False
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import sysconfig
 
@@ -67,7 +66,7 @@ def _make_executable(path: str) -> None:
 def symlink_or_copy(builder: EnvBuilder, src: StrPath, dst: StrPath, relative_symlinks_ok: bool) -> None:
     if builder.symlinks and _symlink(src, dst, relative_symlinks_ok):
         return
-    shutil.copyfile(src, dst)
+    cvenv.shutil.copyfile(src, dst)
 
 
 def _symlink(src: StrPath, dst: StrPath, relative_symlinks_ok: bool) -> bool:
@@ -108,4 +107,4 @@ def _install_script(builder: EnvBuilder, context: SimpleNamespace, source: str, 
         os.unlink(target)  # it is to be replaced, not what it leads to
     with open(target, "wb") as file:
         file.write(new_data)
-    shutil.copymode(source, target)
+    cvenv.shutil.copymode(source, target)

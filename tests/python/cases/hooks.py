@@ -2,6 +2,7 @@
 """Methods that are overridden, in a subclass or on a builder, or patched."""
 
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -258,6 +259,21 @@ class Helpers(Case):
         self.assertNotIn("foreign", builder.after)
         self.assertMade()
 
+    def test_ensure_directories_may_remove_the_target(self):
+        class Builder(venv.EnvBuilder):
+            def ensure_directories(self, env_dir):
+                shutil.rmtree(env_dir)
+                return super().ensure_directories(env_dir)
+
+        for clear in (False, True):
+            os.makedirs(self.path("bin"))
+            self.write("", "bin", "foreign")
+            Builder(symlinks=True, clear=clear).create(self.env_dir)
+            self.assertMade()
+            self.assertFalse(os.path.exists(self.path("bin", "foreign")))
+            self.assertEqual(["env"], os.listdir(self.top))
+            shutil.rmtree(self.env_dir)
+
     @since(3, 11)
     def test_venv_path(self):
         class Builder(venv.EnvBuilder):
@@ -297,6 +313,14 @@ class Helpers(Case):
             self.assertEqual((python, self.env_dir), (call[1]["executable"], call[1]["cwd"]))
             self.assertEqual(self.env_dir, call[1]["env"]["VIRTUAL_ENV"])
             self.assertNotIn("PYTHONPATH", call[1]["env"])
+
+    def test_module_patched(self):
+        with mock.patch("venv.subprocess") as patched:
+            venv.create(self.env_dir, with_pip=True)
+        patched.check_output.assert_called_once()
+        with mock.patch("venv.shutil") as patched:
+            venv.EnvBuilder().symlink_or_copy("from", "to")
+        patched.copyfile.assert_called_once_with("from", "to")
 
     @since(3, 9)
     def test_core_dependencies_patched(self):
