@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/path.h"
+#include "disk/busy.h"
 #include "env.h"
 
 /* Directories that version control keeps at the top of a checkout. */
@@ -64,6 +65,15 @@ static const char *under_version_control(struct guarded *g)
     return NULL;
 }
 
+static const char *in_use(struct guarded *g)
+{
+    const char *path;
+    int number = disk_find_busy(&g->env->arena, g->dir, &path);
+    if (is_unknown(g, number) || path == NULL)
+        return NULL;
+    return arena_format(&g->env->arena, "%s in it is running", path);
+}
+
 static const char *why_not(struct guarded *g)
 {
     struct cvenv *env = g->env;
@@ -81,7 +91,8 @@ static const char *why_not(struct guarded *g)
         return "it is a mount point";
     if (disk_has_mounts(g->dir))
         return "something is mounted in it";
-    return under_version_control(g);
+    const char *why = under_version_control(g);
+    return why != NULL ? why : in_use(g);
 }
 
 bool guard_clear(struct cvenv *env, struct cvenv_error *err)
