@@ -45,6 +45,12 @@ static hook_function *replacement(const struct cvenv *env, enum cvenv_stage stag
     return NULL;
 }
 
+/* Without memory, names are cut: whatever went wrong then, that is why. Returns false, as what calls it does. */
+static bool check_memory(const struct cvenv *env, struct cvenv_error *err)
+{
+    return env->arena.failed && err->code != CVENV_ERROR_MEMORY ? error_memory(err) : false;
+}
+
 /* ---- the transaction of a run -------------------------------------------------------------------------- */
 
 void env_keep_previous(struct cvenv *env)
@@ -79,12 +85,12 @@ static bool begin(struct cvenv *env, bool clear, struct cvenv_error *err)
     env->published = false;
     env->lost = false;
     env->transaction = NULL;
-    if (clear && !guard_clear(env, err))
-        return false;
     if (!transaction_open(&env->arena, &options, &env->transaction, err)) {
         env->transaction = NULL;
         return false;
     }
+    if ((clear && !guard_clear(env, err)) || !transaction_prepare(env->transaction, err))
+        return false;
     read_previous(env);
     return true;
 }
@@ -205,6 +211,7 @@ bool cvenv_create(const char *env_dir, const struct cvenv_options *options, cons
         ok = create(&env, err);
         abandon(&env, err);
     }
+    ok = ok || check_memory(&env, err);
     env_release(&env);
     return ok;
 }
@@ -229,7 +236,7 @@ bool env_apply(struct cvenv *env, stage_function *change, bool clear, struct cve
     bool ok = transact(env, clear, env->creating ? change_and_publish : change_and_finish, err);
     if (!env->creating)
         abandon(env, err);
-    return ok;
+    return ok || check_memory(env, err);
 }
 
 bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)

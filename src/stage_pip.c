@@ -82,31 +82,32 @@ static bool choose_wheel(struct cvenv *env, const struct facts_seed *seed, struc
 
 /* ---- what is there ------------------------------------------------------------------------------------- */
 
-/* The first component below site-packages that the file is in: its directory if that is wholly the project's. */
-static const char *owned_top(const struct seeding *s, const struct installed *old, struct disk_dir root, const char *file)
+/* The directory in site-packages that the file is in, at whatever depth; NULL: none. */
+static const char *top_of(const struct seeding *s, const char *file)
 {
     size_t lib = strlen(s->lib);
     if (strncmp(file, s->lib, lib) != 0 || file[lib] != '/' || strchr(file + lib + 1, '/') == NULL)
         return NULL;
-    size_t top = lib + 1 + strcspn(file + lib + 1, "/");
-    const char *directory = arena_copy(&s->env->arena, file, top);
-    return installed_owns(&s->env->arena, old, root, directory) ? directory : NULL;
+    return arena_copy(&s->env->arena, file, lib + 1 + strcspn(file + lib + 1, "/"));
 }
 
-/* As pip uninstalls: what its RECORD lists goes, what anybody else put beside it stays. */
+/* As pip uninstalls: what its RECORD lists goes, what anybody else put beside it stays. The files are sorted. */
 static bool remove_old(const struct seeding *s, const struct installed *old, struct disk_dir root, struct cvenv_error *err)
 {
     struct transaction *t = s->env->transaction;
-    const char *top = NULL, *not_top = NULL;
+    const char *top = NULL;
+    bool owned = false;
     for (size_t i = 0; i < old->file_count; i++) {
         const char *file = old->files[i];
-        if (top != NULL && path_is_within(file, top))
-            continue;
-        bool known = not_top != NULL && path_is_within(file, not_top);
-        top = known ? NULL : owned_top(s, old, root, file);
-        if (top == NULL && !known)
-            not_top = arena_copy(&s->env->arena, file, strlen(s->lib) + 1 + strcspn(file + strlen(s->lib) + 1, "/"));
-        if (!transaction_remove(t, top != NULL ? top : file, err))
+        if (top == NULL || !path_is_within(file, top)) {
+            top = top_of(s, file);
+            owned = false;
+            if (top != NULL && !installed_owns(&s->env->arena, old, root, top, &owned, err))
+                return error_wrap(err, "%s", s->env->context[CVENV_ENV_DIR]);
+            if (owned && !transaction_remove(t, top, err))
+                return false;
+        }
+        if (!owned && !transaction_remove(t, file, err))
             return false;
     }
     return old->file_count > 0 ? true : transaction_remove(t, path_join(&s->env->arena, s->lib, old->info), err);
@@ -121,7 +122,7 @@ static bool make_room(const struct seeding *s, const char *version, bool *wanted
     if (root.handle < 0)
         return true;
     if (!installed_find(&s->env->arena, root, s->lib, s->name, &old, err))
-        return false;
+        return error_wrap(err, "%s", s->env->context[CVENV_ENV_DIR]);
     *wanted = old.version == NULL || !old.whole || version_compare(old.version, version) < 0;
     return old.version == NULL || !*wanted ? true : remove_old(s, &old, root, err);
 }
@@ -164,8 +165,10 @@ static bool open_entry(const struct seeding *s, struct store_entry *entry, struc
 static enum place_outcome place(const struct seeding *s, const struct store_entry *entry, struct cvenv_error *err)
 {
     struct disk_dir to;
-    const struct place_options options = { .mode = s->env->options.link_mode, .processors = s->env->options.processors,
-                                           .interrupted = s->env->options.interrupted, .user = s->env->options.user };
+    const struct cvenv_options *wanted = &s->env->options;
+    const struct place_options options = { .scratch = transaction_stage(s->env->transaction), .mode = wanted->link_mode,
+                                           .processors = wanted->processors, .interrupted = wanted->interrupted,
+                                           .user = wanted->user };
     if (!transaction_open_dir(s->env->transaction, s->lib, &to, err))
         return PLACE_FAILED;
     enum place_outcome outcome = place_files(&s->env->arena, &entry->content, to, &options, err);

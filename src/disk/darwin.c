@@ -51,6 +51,13 @@ int native_is_mount(int dir, const char *name, bool *out)
     return ENOTSUP; /* macOS has no bind mounts: the device number tells */
 }
 
+int native_has_mounts(int dir, bool *out)
+{
+    (void)dir;
+    (void)out;
+    return ENOTSUP;
+}
+
 bool native_has_default_acl(int dir)
 {
     (void)dir;

@@ -71,6 +71,8 @@ int disk_sync_tree_dirs(struct disk_dir dir);
 int disk_sync_file(struct disk_dir dir, const char *name);
 /* Is another file system (or a part of one, by a bind mount) mounted at `name`? */
 int disk_is_mount(struct disk_dir dir, const char *name, bool *out);
+/* Is anything mounted below the directory, as far as that can be found out? */
+bool disk_has_mounts(struct disk_dir dir);
 
 /* Names in a directory. */
 int disk_stat(struct disk_dir dir, const char *name, struct disk_stat *out);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -56,7 +57,8 @@ int native_clone(int source, int to, const char *name, unsigned mode, int *creat
     }
     int number = errno == EINVAL || errno == ENOTTY || errno == EXDEV ? EOPNOTSUPP : errno;
     close(fd);
-    return unlinkat(to, name, 0) == 0 ? number : errno;
+    unlinkat(to, name, 0);
+    return number;
 }
 
 int native_copy(int from, int to)
@@ -97,6 +99,53 @@ int native_is_mount(int dir, const char *name, bool *out)
         return ENOTSUP;
     *out = (fields[ATTRIBUTES] & MOUNT_ROOT) != 0;
     return 0;
+}
+
+/* Octal escapes for what would end the field (proc(5)). */
+static void unescape(char *field)
+{
+    char *to = field;
+    for (const char *from = field; *from != '\0'; from++) {
+        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] != '\0' && from[3] != '\0') {
+            *to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+            from += 3;
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = '\0';
+}
+
+/* "36 35 98:0 /root /mount/point rw - ext4 /dev/sda1 rw" */
+static bool is_mounted_below(char *line, const char *path)
+{
+    char *rest = NULL, *field = strtok_r(line, " ", &rest);
+    for (int i = 1; i < 5 && field != NULL; i++)
+        field = strtok_r(NULL, " ", &rest);
+    if (field == NULL)
+        return false;
+    unescape(field);
+    size_t length = strlen(path);
+    return strncmp(field, path, length) == 0 && field[length] == '/';
+}
+
+int native_has_mounts(int dir, bool *out)
+{
+    char link[64], path[4096], *line = NULL;
+    size_t size = 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    FILE *mounts = length < 0 ? NULL : fopen("/proc/self/mountinfo", "re");
+    if (mounts == NULL)
+        return ENOTSUP;
+    path[length] = '\0';
+    *out = false;
+    while (!*out && getline(&line, &size, mounts) > 0)
+        *out = is_mounted_below(line, path);
+    free(line);
+    int number = ferror(mounts) ? EIO : 0;
+    fclose(mounts);
+    return number;
 }
 
 bool native_has_default_acl(int dir)

@@ -116,8 +116,9 @@ static int plan_purge(void *user, const char *name)
     struct disk_stat st;
     if (strncmp(name, ".cvenv-", 7) == 0)
         return 0; /* a staging directory: this one, or another run's that is about to find out */
-    if (disk_stat(root->staged, name, &st) == 0)
-        return 0; /* it is replaced */
+    int number = disk_stat(root->staged, name, &st);
+    if (number != ENOENT)
+        return number; /* 0: it is replaced */
     return merge_add(root->m, MERGE_DROP, arena_string(root->m->arena, name), 0) ? 0 : ENOMEM;
 }
 

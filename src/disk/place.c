@@ -153,28 +153,28 @@ static bool make_directories(const struct place *content, struct disk_dir to, st
 }
 
 /* Can the file system share contents? Found out with the first file that is to be placed. */
-static int probe_clone(const struct place *content, struct disk_dir to, bool *can)
+static int probe_clone(const struct place *content, struct disk_dir scratch, bool *can)
 {
-    static const char probe[] = ".cvenv-clone";
+    static const char probe[] = "scratch-clone";
     const struct place_file *file = &content->files[0];
     struct disk_dir from;
     *can = false;
     int number = disk_open_below(content->tree, content->directories[file->directory], &from);
     if (number != 0)
         return 0; /* it will be missed when it is to be placed */
-    number = disk_clone(from, file->name, to, probe, 0600, -1);
+    number = disk_clone(from, file->name, scratch, probe, 0600, -1);
     disk_close(from);
     if (number != 0)
         return is_refusal(number) || number == ENOENT ? 0 : number;
     *can = true;
-    return disk_remove(to, probe, DISK_FILE);
+    return disk_remove(scratch, probe, DISK_FILE);
 }
 
 /* Bytecode is linked where a new file would get nothing from its directory (group, access list) that a link does not have. */
 static int choose_automatically(struct placing *p)
 {
     bool clone, inherits = true;
-    int number = probe_clone(p->content, p->to, &clone);
+    int number = probe_clone(p->content, p->options->scratch, &clone);
     if (number == 0 && !clone)
         number = disk_inherits(p->to, &inherits);
     p->bytecode = clone ? BY_CLONE : inherits ? BY_COPY : BY_LINK;

@@ -33,6 +33,7 @@ enum place_outcome {
 };
 
 struct place_options {
+    struct disk_dir scratch; /* on the same file system, for a probe */
     enum cvenv_link_mode mode;
     int processors;
     bool (*interrupted)(void *user);

@@ -244,6 +244,12 @@ int disk_is_mount(struct disk_dir dir, const char *name, bool *out)
     return 0;
 }
 
+bool disk_has_mounts(struct disk_dir dir)
+{
+    bool has = false;
+    return native_has_mounts(fd_of(dir), &has) == 0 && has;
+}
+
 int disk_read_link(struct arena *a, struct disk_dir dir, const char *name, char **out)
 {
     char target[4096];

@@ -28,6 +28,8 @@ int native_pipe(int ends[2]);
 int native_is_mount(int dir, const char *name, bool *out);
 /* Has the directory an access list for what is made in it? */
 bool native_has_default_acl(int dir);
+/* Is anything mounted below the open directory? ENOTSUP where the system cannot tell. */
+int native_has_mounts(int dir, bool *out);
 int64_t native_mtime(const struct stat *st);
 int64_t native_ctime(const struct stat *st);
 

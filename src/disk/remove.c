@@ -47,15 +47,24 @@ static int open_or_unlock(struct disk_dir dir, const char *name, struct disk_dir
     return disk_open_dir(dir, name, out);
 }
 
+static int rename_up(const struct emptying *e, const char *name)
+{
+    char new_name[32];
+    int number;
+    do {
+        snprintf(new_name, sizeof new_name, "deep-%u", e->removal->moved++);
+        number = disk_rename(e->dir, name, e->removal->top, new_name, DISK_NOREPLACE);
+    } while (number == EEXIST);
+    return number;
+}
+
 /* A directory can only be moved by those who may write in it: its ".." changes. */
 static int move_up(const struct emptying *e, const char *name)
 {
-    char new_name[32];
-    snprintf(new_name, sizeof new_name, ".cvenv-deep-%u", e->removal->moved++);
-    int number = disk_rename(e->dir, name, e->removal->top, new_name, DISK_NOREPLACE);
+    int number = rename_up(e, name);
     if (number != EACCES || (disk_make_writable(e->dir, ".") != 0 && disk_make_writable(e->dir, name) != 0))
         return number;
-    return disk_rename(e->dir, name, e->removal->top, new_name, DISK_NOREPLACE);
+    return rename_up(e, name);
 }
 
 /* Empties the open directory and removes it. Rounds in which something could be moved up do not count. */

@@ -84,11 +84,11 @@ struct collection {
 static int is_ours(void *user, const char *name)
 {
     (void)user;
-    static const char *const whole[] = { "scratch", "journal" }, *const numbered[] = { "tree-", "old-" };
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const numbered[] = { "tree-", "old-", "deep-" };
+    if (strcmp(name, "scratch") == 0 || strcmp(name, "scratch-clone") == 0 || strcmp(name, "journal") == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++) {
         size_t length = strlen(numbered[i]);
-        if (strcmp(name, whole[i]) == 0)
-            return 0;
         if (strncmp(name, numbered[i], length) == 0 && name[length + strspn(name + length, "0123456789-")] == '\0')
             return 0;
     }

@@ -30,6 +30,11 @@ struct transaction_options {
 /* Makes missing parents and waits for others who work on the same target. CVENV_ERROR_DIRECTORY: a file or link is in its place. */
 bool transaction_open(struct arena *a, const struct transaction_options *options, struct transaction **out,
                       struct cvenv_error *err);
+/* What is at the target, open and locked, and the directory that it is in; DISK_NO_DIR when nothing is there. */
+struct disk_dir transaction_target(const struct transaction *t);
+struct disk_dir transaction_parent(const struct transaction *t);
+/* Puts back and takes away what interrupted runs have left, and makes the staging directory: what follows may be called then. */
+bool transaction_prepare(struct transaction *t, struct cvenv_error *err);
 /* What is at the target and stays there, as a directory to look into; DISK_NO_DIR when nothing is or nothing stays. */
 struct disk_dir transaction_existing(const struct transaction *t);
 
@@ -45,6 +50,8 @@ bool transaction_remove(struct transaction *t, const char *path, struct cvenv_er
 bool transaction_forget(struct transaction *t, const char *path, struct cvenv_error *err);
 /* A directory of the staged tree, for place_files; the caller closes it. */
 bool transaction_open_dir(struct transaction *t, const char *path, struct disk_dir *out, struct cvenv_error *err);
+/* The staging directory itself, for a moment's probe of what can be done on this file system. */
+struct disk_dir transaction_stage(const struct transaction *t);
 /* The absolute path of a directory for temporary files, on the target's file system, that goes away with the transaction. */
 bool transaction_scratch(struct transaction *t, const char **path, struct cvenv_error *err);
 

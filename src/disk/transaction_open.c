@@ -199,9 +199,24 @@ bool transaction_open(struct arena *a, const struct transaction_options *options
     t->name = path_name(options->path);
     t->parent_path = path_parent(a, options->path);
     *out = t;
-    if (a->failed ? !error_memory(err) : !open_parent(t, err) || !open_target(t, err) || !collect(t, err) || !open_stage(t, err)) {
+    if (a->failed ? !error_memory(err) : !open_parent(t, err) || !open_target(t, err)) {
         transaction_close(t, err);
         return false;
     }
     return true;
+}
+
+struct disk_dir transaction_target(const struct transaction *t)
+{
+    return t->target;
+}
+
+struct disk_dir transaction_parent(const struct transaction *t)
+{
+    return t->parent;
+}
+
+bool transaction_prepare(struct transaction *t, struct cvenv_error *err)
+{
+    return collect(t, err) && open_stage(t, err);
 }

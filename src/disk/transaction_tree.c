@@ -162,6 +162,11 @@ bool transaction_open_dir(struct transaction *t, const char *path, struct disk_d
     return number == 0 ? true : error_system(err, number, "%s/%s", t->options.path, path);
 }
 
+struct disk_dir transaction_stage(const struct transaction *t)
+{
+    return t->stage.dir;
+}
+
 bool transaction_scratch(struct transaction *t, const char **path, struct cvenv_error *err)
 {
     int number = disk_make_dir(t->stage.dir, "scratch");

@@ -165,6 +165,13 @@ int disk_make_writable(struct disk_dir dir, const char *name)
     return EACCES;
 }
 
+/* What is mounted in a directory shows as a reparse point, which is never followed. */
+bool disk_has_mounts(struct disk_dir dir)
+{
+    (void)dir;
+    return false;
+}
+
 /* A link's file keeps the access list that it has in the store. */
 /* Every new file here inherits its directory's access list; a link would keep the store's, which is for its owner alone. */
 int disk_inherits(struct disk_dir dir, bool *out)

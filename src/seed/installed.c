@@ -75,30 +75,62 @@ static bool take_files(struct arena *a, const struct record *record, const char 
     return out->files != NULL;
 }
 
-static bool all_there(struct arena *a, struct disk_dir root, const struct installed *project)
+static bool is_missing(int number)
+{
+    return number == ENOENT || number == ENOTDIR;
+}
+
+/* Is every file that the project lists there? 0 or an errno value. */
+static int check_files(struct arena *a, struct disk_dir root, struct installed *project)
 {
     struct disk_dir at = DISK_NO_DIR;
     const char *at_path = NULL;
-    bool whole = true;
-    for (size_t i = 0; whole && i < project->file_count; i++) {
+    int number = 0;
+    for (size_t i = 0; number == 0 && i < project->file_count; i++) {
         struct disk_stat st;
         const char *parent = path_parent(a, project->files[i]);
         if (at_path == NULL || strcmp(parent, at_path) != 0) {
             disk_close(at);
             at = DISK_NO_DIR;
-            whole = disk_open_below(root, parent, &at) == 0;
+            number = disk_open_below(root, parent, &at);
             at_path = parent;
         }
-        whole = whole && disk_stat(at, path_name(project->files[i]), &st) == 0;
+        if (number == 0)
+            number = disk_stat(at, path_name(project->files[i]), &st);
     }
     disk_close(at);
-    return whole;
+    project->whole = number == 0;
+    return is_missing(number) ? 0 : number;
+}
+
+/* A damaged project is not whole, and owns nothing; but what cannot be read just now must not be taken for damaged. */
+static bool is_damage(int number)
+{
+    return is_missing(number) || number == EFBIG || number == EINVAL || number == EISDIR;
+}
+
+static int read_files(struct arena *a, struct disk_dir root, const char *lib, struct installed *out)
+{
+    struct disk_dir info;
+    struct slice text;
+    struct record record;
+    struct cvenv_error ignored;
+    int number = disk_open_below(root, path_join(a, lib, out->info), &info);
+    if (number == 0) {
+        number = disk_read(a, info, "RECORD", RECORD_LIMIT, &text);
+        disk_close(info);
+    }
+    if (number != 0)
+        return is_damage(number) ? 0 : number;
+    if (!record_parse(a, text, &record, &ignored))
+        return 0;
+    return take_files(a, &record, lib, out) ? check_files(a, root, out) : ENOMEM;
 }
 
 bool installed_find(struct arena *a, struct disk_dir root, const char *lib, const char *project, struct installed *out,
                     struct cvenv_error *err)
 {
-    struct disk_dir site, info;
+    struct disk_dir site;
     struct search search = { a, project, out };
     *out = (struct installed){ 0 };
     int number = disk_open_below(root, lib, &site);
@@ -108,18 +140,10 @@ bool installed_find(struct arena *a, struct disk_dir root, const char *lib, cons
         number = disk_list(site, look_at, &search);
         disk_close(site);
     }
+    if (number == 0 && out->info != NULL)
+        number = read_files(a, root, lib, out);
     if (number != 0)
-        return error_system(err, number, "%s", lib);
-    struct slice text;
-    struct record record;
-    struct cvenv_error ignored;
-    if (out->info == NULL || disk_open_below(root, path_join(a, lib, out->info), &info) != 0)
-        return true;
-    number = disk_read(a, info, "RECORD", RECORD_LIMIT, &text);
-    disk_close(info);
-    if (number != 0 || !record_parse(a, text, &record, &ignored))
-        return true; /* a damaged one: it is not whole, and owns nothing */
-    out->whole = take_files(a, &record, lib, out) && all_there(a, root, out);
+        return error_system(err, number, "%s%s%s", lib, out->info != NULL ? "/" : "", out->info != NULL ? out->info : "");
     return a->failed ? error_memory(err) : true;
 }
 
@@ -128,38 +152,48 @@ bool installed_find(struct arena *a, struct disk_dir root, const char *lib, cons
 struct ownership {
     struct arena *arena;
     const struct installed *project;
-    struct disk_dir root;
-    const char *path;
+    struct disk_dir dir;
+    const char *path; /* of dir, relative to the environment */
 };
 
 enum { FOREIGN = -1 };
+
+static int check_owned(void *user, const char *name);
+
+static int check_directory(const struct ownership *o)
+{
+    return disk_list(o->dir, check_owned, (void *)(uintptr_t)o);
+}
 
 static int check_owned(void *user, const char *name)
 {
     const struct ownership *o = user;
     struct disk_stat st;
-    struct disk_dir dir;
     const char *path = path_join(o->arena, o->path, name);
     if (strcmp(path_name(o->path), "__pycache__") == 0 ||
         bsearch(&path, o->project->files, o->project->file_count, sizeof path, compare) != NULL)
         return 0;
-    int number = disk_open_below(o->root, o->path, &dir);
-    if (number != 0)
-        return number;
-    number = disk_stat(dir, name, &st);
-    disk_close(dir);
+    int number = disk_stat(o->dir, name, &st);
     if (number != 0 || st.type != DISK_DIRECTORY)
-        return FOREIGN;
-    return installed_owns(o->arena, o->project, o->root, path) ? 0 : FOREIGN;
+        return number != 0 ? number : FOREIGN;
+    struct ownership inner = { o->arena, o->project, DISK_NO_DIR, path };
+    number = disk_open_dir(o->dir, name, &inner.dir);
+    if (number == 0) {
+        number = check_directory(&inner);
+        disk_close(inner.dir);
+    }
+    return number;
 }
 
-bool installed_owns(struct arena *a, const struct installed *project, struct disk_dir root, const char *path)
+bool installed_owns(struct arena *a, const struct installed *project, struct disk_dir root, const char *path, bool *owns,
+                    struct cvenv_error *err)
 {
-    struct ownership o = { a, project, root, path };
-    struct disk_dir dir;
-    if (disk_open_below(root, path, &dir) != 0)
-        return false;
-    int number = disk_list(dir, check_owned, &o);
-    disk_close(dir);
-    return number == 0;
+    struct ownership o = { a, project, DISK_NO_DIR, path };
+    int number = disk_open_below(root, path, &o.dir);
+    if (number == 0) {
+        number = check_directory(&o);
+        disk_close(o.dir);
+    }
+    *owns = number == 0;
+    return number == 0 || number == FOREIGN || is_missing(number) ? true : error_system(err, number, "%s", path);
 }

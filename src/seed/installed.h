@@ -18,7 +18,8 @@ struct installed {
 bool installed_find(struct arena *a, struct disk_dir root, const char *lib, const char *project, struct installed *out,
                     struct cvenv_error *err);
 /* Does the directory (relative to root) hold nothing but files of the project and their bytecode? */
-bool installed_owns(struct arena *a, const struct installed *project, struct disk_dir root, const char *path);
+bool installed_owns(struct arena *a, const struct installed *project, struct disk_dir root, const char *path, bool *owns,
+                    struct cvenv_error *err);
 
 /* Is `name` (of `length` bytes) the project's name, however it is spelt ("Foo.Bar", "foo-bar"; Name normalization)? */
 bool installed_is_project(const char *name, size_t length, const char *project);

@@ -245,6 +245,8 @@ static bool open_by_reading(struct arena *a, const struct shelf *shelf, const st
     char hex[DIGEST_HEX_SIZE];
     bool ok = read_wheel(&own, wheel_path, &wheel, &before, hex, err);
     const char *key = ok ? key_of(a, store, hex) : NULL;
+    if (ok && a->failed)
+        ok = error_memory(err);
     if (ok && key == NULL)
         ok = error_set(err, CVENV_ERROR_VALUE, "'%s' is no cache tag", store->facts->cache_tag);
     ok = ok && find_or_build(a, shelf, store, wheel_path, wheel, key, out, err);

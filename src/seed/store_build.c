@@ -113,7 +113,7 @@ static bool build_in(struct building *b, const char *name, const char *wheel_pat
         ok = error_system(err, number, "publishing %s", key);
     if (!ok)
         disk_remove_tree(b->shelf->dir, name);
-    return ok || (err->code == CVENV_ERROR_SYSTEM ? error_wrap(err, "%s", b->shelf->path) : false);
+    return ok || (err->code == CVENV_ERROR_SYSTEM || err->code == CVENV_ERROR_MEMORY ? error_wrap(err, "%s", b->shelf->path) : false);
 }
 
 bool shelf_build(const struct shelf *shelf, const struct store *store, const char *wheel_path, struct slice wheel,
@@ -127,6 +127,8 @@ bool shelf_build(const struct shelf *shelf, const struct store *store, const cha
     int number = shelf_name(SHELF_NEW, name);
     bool ok =
         number == 0 ? build_in(&b, name, wheel_path, wheel, key, err) : error_system(err, number, "%s", shelf->path);
+    if (!ok && arena.failed)
+        error_memory(err); /* names were cut then, and whatever went wrong did for that reason */
     arena_release(&arena);
     return ok;
 }
