@@ -203,7 +203,8 @@ static enum place_outcome place_opened(const struct seeding *s, struct store_ent
     enum place_outcome outcome = place(s, entry, err);
     if (outcome == PLACE_ALTERED) {
         struct store store = make_store(s->env);
-        store_discard(&store, entry);
+        if (store.dir.handle >= 0)
+            store_discard(&store, entry);
         outcome = take_back(s, entry, err) ? PLACE_ALTERED : PLACE_FAILED;
     }
     if (outcome != PLACE_DONE)

@@ -2,7 +2,7 @@
 /*
  * Every call fails once, and every call is the last of the process: what is there afterwards is as it was or as it is to be.
  *
- *   sweep SCENARIO...
+ *   sweep [--without-kills] SCENARIO...
  *
  * With CVENV_THOROUGH=1 each call fails with everything that it may fail with, otherwise with one after the other in turn.
  */
@@ -24,7 +24,7 @@ enum { MOST_REPORTS = 20, MOST_DESCRIPTORS = 64 };
 
 static struct world world;
 static const struct scenario *scenario;
-static bool thorough;
+static bool thorough, kills = true;
 static long runs, failures, failures_before; /* the last: of this scenario */
 
 /* The fault of the current run, for reports. */
@@ -325,9 +325,11 @@ static void sweep(void)
     world_prepare(&world, scenario);
     long memory = count_calls(true), calls = count_calls(false);
     sweep_errors(calls);
-    sweep_kills(calls);
     sweep_lasting(calls);
-    sweep_kills_while_recovering(calls);
+    if (kills) {
+        sweep_kills(calls);
+        sweep_kills_while_recovering(calls);
+    }
     sweep_interruptions();
     sweep_memory(memory);
     printf("%-26s %5ld calls, %5ld allocations: %6ld runs\n", scenario->name, calls, memory, runs - before);
@@ -338,6 +340,11 @@ int main(int argc, char **argv)
 {
     int known = 1;
     thorough = getenv("CVENV_THOROUGH") != NULL && strcmp(getenv("CVENV_THOROUGH"), "1") == 0;
+    if (argc > 1 && strcmp(argv[1], "--without-kills") == 0) {
+        kills = false;
+        argc--;
+        argv++;
+    }
     world_open(&world);
     for (scenario = scenarios; scenario < scenarios + scenario_count; scenario++) {
         bool wanted = argc == 1;

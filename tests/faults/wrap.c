@@ -131,9 +131,9 @@ WRAPPER(char *, getcwd, char *buffer, size_t size)
 WRAPPER(long, syscall, long number, ...)
 {
     va_list args;
-    long a[6];
+    long a[5] = { 0 };
     va_start(args, number);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < (number == SYS_openat2 ? 4 : 5); i++)
         a[i] = va_arg(args, long);
     va_end(args);
     bool rename = number == SYS_renameat2, below = number == SYS_openat2;
@@ -144,7 +144,7 @@ WRAPPER(long, syscall, long number, ...)
     if ((rename && fault_hits(CALL_RENAME_FLAGS)) || (below && fault_hits(CALL_OPEN_BELOW)) ||
         (number == SYS_statx && fault_hits(CALL_STATX)))
         return -1;
-    return REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    return REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4]);
 }
 
 /* ---- what is known of files ---------------------------------------------------------------------------- */
@@ -275,7 +275,8 @@ WRAPPER(char *, arena_string, struct arena *a, const char *string)
     return WRAP(arena_copy)(a, string, strlen(string));
 }
 
-WRAPPER(char *, arena_format, struct arena *a, const char *format, ...)
+char *WRAP(arena_format)(struct arena *a, const char *format, ...) ERROR_PRINTF(2, 3);
+char *WRAP(arena_format)(struct arena *a, const char *format, ...)
 {
     static char nothing[1];
     va_list args, again;
