@@ -74,9 +74,11 @@ class EnvBuilder:
     What differs from venv:
 
     * When create() fails, what it made is taken away again, what was there before stays, and the builder is as it was.
-    * `clear` replaces the old contents only once the new environment is complete (or, if methods are overridden, when
-      ensure_directories is done), and refuses what cannot be meant, such as the home directory.
-    * Nothing is written through a symbolic link. An existing .gitignore is kept.
+    * `clear` lets go of the old contents only once the new environment is complete (or, where ensure_directories is
+      overridden, when EnvBuilder's own is called), and refuses what cannot be meant, such as the home directory.
+    * Nothing is written through a symbolic link. An existing .gitignore is kept. Modes follow the umask.
+    * `upgrade` keeps the prompt and the view of the base's site-packages that an environment has.
+    * Control characters in the directory or the prompt are a ValueError.
     * pip is installed without running it. When that cannot be done, SeedError says why; it is a
       subprocess.CalledProcessError, as if ensurepip had been run and had failed.
     * context.prompt is the bare name on every Python: venv put "(name) " there before 3.13.
@@ -172,6 +174,12 @@ class EnvBuilder:
         from . import _making
 
         _making.symlink_or_copy(self, src, dst, relative_symlinks_ok)
+
+    if os.name == "nt":
+
+        def include_binary(self, f: str) -> bool:
+            """Whether a file of the base belongs into an environment: kept for subclasses, nothing here asks."""
+            return f.endswith((".pyd", ".dll")) or (f.startswith("python") and f.endswith(".exe"))
 
     def create_git_ignore_file(self, context: types.SimpleNamespace) -> None:
         """

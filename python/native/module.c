@@ -353,17 +353,20 @@ static int module_exec(PyObject *module)
     return PyModule_AddStringConstant(module, "version", cvenv_version());
 }
 
+/* Before 3.9 the collector may come by before there is a state. */
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     struct module_state *state = PyModule_GetState(module);
-    Py_VISIT(state->error);
+    if (state)
+        Py_VISIT(state->error);
     return 0;
 }
 
 static int module_clear(PyObject *module)
 {
     struct module_state *state = PyModule_GetState(module);
-    Py_CLEAR(state->error);
+    if (state)
+        Py_CLEAR(state->error);
     return 0;
 }
 

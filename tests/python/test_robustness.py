@@ -27,6 +27,13 @@ def test_memory_stays(cpython, replacement, tmp_path, thorough):
     assert grown < 512
 
 
+def test_collected_at_any_time(cpython, replacement):
+    """The collector may run while the extension is being imported."""
+    program = "import gc; gc.set_threshold(1); from cvenv import _making; import sys; del sys.modules['cvenv._cvenv']; gc.collect()"
+    result = replacement.run(cpython, "-c", program)
+    assert result.returncode == 0, result.stderr
+
+
 def test_threads(cpython, replacement, tmp_path):
     ticks = int(run(replacement, cpython, "threads.py", tmp_path))
     for name in [path.name for path in tmp_path.iterdir()]:

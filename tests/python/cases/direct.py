@@ -146,6 +146,20 @@ class Direct(Case):
         self.assertEqual("mine", self.read("bin", "mine"))
         self.assertIn("two", self.read("bin", "activate"))
 
+    @only_cvenv
+    def test_upgrade_keeps_what_the_environment_is(self):
+        class Hooked(venv.EnvBuilder):
+            def setup_python(self, context):
+                self.prompt_seen = context.prompt
+                super().setup_python(context)
+
+        venv.create(self.env_dir, symlinks=True, prompt="kept", system_site_packages=True)
+        for kind in (venv.EnvBuilder, Hooked):
+            builder = kind(upgrade=True, symlinks=True)
+            builder.create(self.env_dir)
+            self.assertEqual(("'kept'", "true"), (self.config()["prompt"], self.config()["include-system-site-packages"]))
+        self.assertEqual("kept", builder.prompt_seen)
+
     def test_copies(self):
         venv.create(self.env_dir)
         for name in ("python", "python3"):
