@@ -56,16 +56,26 @@ class Wine:
         self.environment.update(HOME=str(directory), WINEPREFIX=str(self.prefix), WINEDEBUG="-all", LC_ALL="C.UTF-8",
                                 XDG_RUNTIME_DIR=str(directory), WINEDLLOVERRIDES="mscoree,mshtml=")
 
+    def call(self, *command: str) -> None:
+        """Runs one of Wine's own programs. What that leaves running must not hold any pipe of ours."""
+        subprocess.run(command, env=self.environment, timeout=300, check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def start(self) -> None:
-        """Makes the drives, and starts the server so that no program has to wait for it."""
-        quiet = dict(env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        subprocess.run(["wineserver", "-p300"], timeout=60, **quiet)
-        subprocess.run(["wine", "wineboot", "-i"], timeout=300, check=True, **quiet)
-        subprocess.run(["wine", "winecfg", "-v", "win10"], timeout=120, check=True, **quiet)
+        """Makes the drives if need be, and starts the server so that no program has to wait for it."""
+        self.prefix.mkdir(exist_ok=True)
+        self.call("wineserver", "-p300")
+        self.boot()
+
+    def boot(self) -> None:
+        """Starts what Windows has running in the background."""
+        self.call("wine", "wineboot", "-i")
+        self.call("wine", "winecfg", "-v", "win10")
 
     def stop(self) -> None:
         """Ends this Wine, and only this."""
         subprocess.run(["wineserver", "-k"], env=self.environment, timeout=60, stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run(["wineserver", "-w"], env=self.environment, timeout=60, stdin=subprocess.DEVNULL, capture_output=True)
 
     @staticmethod
     def path(path: Path | str) -> str:

@@ -2,7 +2,7 @@
 """
 Finds what Wine lets pass and Windows does not: a directory that is renamed while something below it is open.
 
-Reads what Wine's server logs (WINEDEBUG=+server) of one process: which files it has open, by their paths here.
+Reads what Wine's server logs (wineserver -d1) of one process: which files it has open, by their paths here.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ REPLY = re.compile(r"^([0-9a-f]{4}): (\w+)\(\) = 0(?: \{ (.*) \})?$")
 
 
 def field(text: str, name: str) -> str:
-    found = re.search(r"(?:^|[, ])%s=([0-9a-f]+)" % name, text)
+    found = re.search(r"(?:^|[, {])%s=([0-9a-f]+)" % name, text)
     return found.group(1) if found else ""
 
 
 class OpenFiles:
-    """The handles of one process, from its first thread on."""
+    """The handles of one process: of the first that begins in the log."""
 
     def __init__(self) -> None:
         self.threads: set[str] = set()
         self.paths: dict[str, str] = {}
         self.pending: dict[str, tuple[str, str]] = {}
-        self.renames = 0
+        self.renames: list[tuple[str, str]] = []
         self.trouble: list[str] = []
 
     def path_of(self, request: str) -> str | None:
@@ -43,7 +43,7 @@ class OpenFiles:
         old, new = self.paths.get(field(request, "handle")), self.path_of(request)
         if old is None or new is None or field(request, "link") == "1":
             return
-        self.renames += 1
+        self.renames.append((old, new))
         below = sorted(path for path in self.paths.values() if path.startswith(old + "/"))
         if below:
             self.trouble.append("%s renamed to %s while open: %s" % (old, new, ", ".join(below)))
@@ -72,7 +72,7 @@ class OpenFiles:
             found = request or reply
             if found is None:
                 continue
-            if not self.threads:
+            if not self.threads and found.group(2) == "init_first_thread":
                 self.threads.add(found.group(1))
             if found.group(1) not in self.threads:
                 continue
