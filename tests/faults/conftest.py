@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""What the fault tests share: a canary outside, a way to tell that an environment is whole, other users and mounts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from support.faults import NOBODY, Reference, can_unshare, inodes, need, need_root
+from support.tree import snapshot
+
+
+@pytest.fixture
+def reference(run_cvenv, tmp_path_factory) -> Reference:
+    return Reference(run_cvenv, tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture
+def canary(tmp_path_factory) -> Iterator[Path]:
+    """Files and directories that nothing may touch: compared when the test is over."""
+    directory = tmp_path_factory.mktemp("canary")
+    (directory / "file").write_bytes(b"not to be touched\n")
+    (directory / "file").chmod(0o640)
+    (directory / "program").write_bytes(b"#!/bin/sh\necho a victim\n")
+    (directory / "program").chmod(0o755)
+    (directory / "directory/inner").mkdir(parents=True)
+    (directory / "directory/inner/file").write_bytes(b"nor this\n")
+    (directory / "directory/pyvenv.cfg").write_bytes(b"home = /nowhere\n")
+    before, times = snapshot(directory), inodes(directory)
+    yield directory
+    assert snapshot(directory) == before
+    assert inodes(directory) == times
+
+
+@pytest.fixture
+def as_nobody(tmp_path_factory) -> Iterator[Callable]:
+    """Runs a command as a user without rights, in a directory of its own: run(arguments, **options of subprocess.run)."""
+    need_root()
+    need("setpriv")
+    home = Path("/tmp/cvenv-nobody-%d" % os.getpid())
+    home.mkdir(mode=0o700)
+    os.chown(home, NOBODY, NOBODY)
+
+    def run(*arguments, **options) -> subprocess.CompletedProcess:
+        environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home)}
+        environment.update(options.pop("extra", {}))
+        options.setdefault("cwd", home)
+        command = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--", *map(os.fspath, arguments)]
+        return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              errors="surrogateescape", timeout=120, **options)
+
+    run.home = home
+    yield run
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def nobodys_cvenv(cvenv, as_nobody) -> str:
+    """The command, where a user without rights can start it."""
+    copy = as_nobody.home / "cvenv"
+    shutil.copy(cvenv, copy)
+    copy.chmod(0o755)
+    os.chown(copy, NOBODY, NOBODY)
+    return str(copy)
+
+
+@pytest.fixture
+def in_namespace() -> Callable:
+    """Runs a shell script with mounts of its own, which are gone when it ends."""
+    need_root()
+    if not can_unshare("-m"):
+        pytest.skip("cannot have mounts of its own (unshare -m)")
+
+    def run(script: str, *arguments, check: bool = True, **options) -> subprocess.CompletedProcess:
+        result = subprocess.run(["unshare", "-m", "--propagation", "private", "sh", "-euc", script, "sh",
+                                 *map(os.fspath, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                errors="surrogateescape", timeout=300, **options)
+        if result.returncode == 77:
+            pytest.skip(result.stderr.strip().splitlines()[-1])
+        if check and result.returncode:
+            pytest.fail("exit status %d\n%s%s" % (result.returncode, result.stdout, result.stderr))
+        return result
+
+    return run
