@@ -54,6 +54,22 @@ static bool is_mount(struct guarded *g)
     return is_unknown(g, number) || mounted;
 }
 
+static int stop_listing(void *user, const char *name)
+{
+    (void)user;
+    (void)name;
+    return EEXIST;
+}
+
+/* /usr, /etc, /home …; but /venv is where many images have their environment. */
+static bool is_of_the_system(struct guarded *g)
+{
+    struct disk_stat cfg;
+    const char *parent = path_parent(&g->env->arena, g->env->context[CVENV_ENV_DIR]);
+    return path_name(parent)[0] == '\0' && disk_stat(g->dir, "pyvenv.cfg", &cfg) != 0 &&
+           disk_list(g->dir, stop_listing, NULL) != 0;
+}
+
 static const char *under_version_control(struct guarded *g)
 {
     for (size_t i = 0; i < sizeof version_control / sizeof *version_control; i++) {
@@ -87,6 +103,8 @@ static const char *why_not(struct guarded *g)
         return "your home directory is in it";
     if (is_ancestor_or_self(g, env->facts.executable) || is_ancestor_or_self(g, env->facts.real_executable))
         return "the Python that the environment is made from is in it";
+    if (is_of_the_system(g))
+        return "it is a directory of the system, and no environment";
     if (is_mount(g))
         return "it is a mount point";
     if (disk_has_mounts(g->dir))
