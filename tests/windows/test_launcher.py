@@ -107,13 +107,6 @@ def test_startup_information_is_handed_on(environment: Environment, drive) -> No
     assert drive("startup", environment.python) == "ok"
 
 
-def test_little_time_of_its_own(tmp_path: Path, environment: Environment, drive) -> None:
-    lost = tmp_path / "lost" / "Scripts"
-    lost.mkdir(parents=True)
-    shutil.copy(environment.python, lost)
-    assert float(drive("time", environment.python, environment.base / "python.exe", lost / "python.exe", "15")) <= 5
-
-
 @pytest.mark.parametrize("config", [
     "home={home}", "HOME \t=  {home}\t", "\ufeffhome = {home}", "x = y\r\nnonsense\r\nhome = {home}\r\nhome = Z:\\elsewhere",
     "include-system-site-packages = false\nhome = {home}",
