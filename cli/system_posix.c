@@ -55,6 +55,8 @@ int system_start(void)
     handle_signal(SIGHUP, note_signal, 0);
     /* Not SIG_IGN, which programs that are started would inherit. */
     handle_signal(SIGPIPE, ignore_signal, SA_RESTART);
+    /* A file beyond RLIMIT_FSIZE: write then says EFBIG, which is undone and reported as any failure (XSH write). */
+    handle_signal(SIGXFSZ, ignore_signal, SA_RESTART);
     /* Ignored, it would take away the exit status of programs that are started (XSH 2.4.3, SA_NOCLDWAIT). */
     default_signal(SIGCHLD);
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
