@@ -15,13 +15,13 @@ void staging_prefix(char prefix[STAGING_PREFIX], const char *target_name)
     snprintf(prefix, STAGING_PREFIX, "%s%.100s.cvenv-", target_name != NULL ? "." : "", target_name != NULL ? target_name : "");
 }
 
-/* Locks it and makes sure that nobody took it away between its making and its locking. */
+/* Locks it and makes sure that nobody took it for a dead one's between its making and its locking (then: EEXIST). */
 static int lock_fresh(struct disk_dir home, const char *name, struct disk_dir *out)
 {
     struct disk_stat there, mine;
     int number = disk_open_dir(home, name, out);
     if (number != 0)
-        return number;
+        return number == ENOENT ? EEXIST : number;
     number = disk_lock(*out, false);
     if (number == 0)
         number = disk_stat_dir(*out, &mine);

@@ -12,7 +12,6 @@
 
 #include "../unit/zip_maker.h"
 #include "disk/transaction.h"
-#include "fault.h"
 
 /* Answers the probe with its facts; "compiles" each file by writing its name. */
 static const char python[] = "#!/bin/sh\n"
@@ -151,7 +150,7 @@ static bool count_down(void *user)
     return w->until_interrupted > 0 && --w->until_interrupted == 0 ? (w->until_interrupted = 1) : false;
 }
 
-static bool create(struct world *w, const struct scenario *s, bool plainly, struct cvenv_error *err)
+static bool create(struct world *w, const struct scenario *s, const char *target, bool plainly, struct cvenv_error *err)
 {
     const char *const environment[] = { w->environment, NULL };
     struct cvenv_options options = CVENV_OPTIONS_INIT;
@@ -166,17 +165,22 @@ static bool create(struct world *w, const struct scenario *s, bool plainly, stru
     *err = (struct cvenv_error){ 0 };
     if (!plainly && s->configure != NULL)
         s->configure(w, &options);
-    return cvenv_create(w->target, &options, plainly ? NULL : s->stages, w, err);
+    return cvenv_create(target, &options, plainly ? NULL : s->stages, w, err);
 }
 
 bool world_run(struct world *w, const struct scenario *s, struct cvenv_error *err)
 {
-    return create(w, s, false, err);
+    return create(w, s, w->target, false, err);
+}
+
+bool world_run_at(struct world *w, const struct scenario *s, const char *target, struct cvenv_error *err)
+{
+    return create(w, s, target, false, err);
 }
 
 bool world_make(struct world *w, const struct scenario *s, struct cvenv_error *err)
 {
-    return create(w, s, true, err);
+    return create(w, s, w->target, true, err);
 }
 
 bool world_recover(struct world *w, struct cvenv_error *err)

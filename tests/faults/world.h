@@ -44,8 +44,9 @@ void world_close(struct world *w);
 void world_set_facts(struct world *w, int micro, const char *pip);
 /* Writes a file of the user's below w->work. */
 void world_write(const struct world *w, const char *path, const char *text);
-/* Runs what the scenario wants, or, with `plainly`, makes an ordinary environment for it to begin with. */
+/* Runs what the scenario wants, at w->target or another place; or makes an ordinary environment for it to begin with. */
 bool world_run(struct world *w, const struct scenario *s, struct cvenv_error *err);
+bool world_run_at(struct world *w, const struct scenario *s, const char *target, struct cvenv_error *err);
 bool world_make(struct world *w, const struct scenario *s, struct cvenv_error *err);
 /* Prepares the scenario; fills in w->after with what an undisturbed run makes. */
 void world_prepare(struct world *w, const struct scenario *s);

@@ -44,7 +44,8 @@ class Reference:
         return sorted(faults)
 
     def assert_whole(self, environment: Path, *options: str, **keywords) -> None:
-        assert self.faults(environment, *options, **keywords) == []
+        faults = self.faults(environment, *options, **keywords)
+        assert not faults, "\n".join(faults)
 
 
 def normalized(environment: Path) -> dict[str, Entry]:

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Somebody exchanges directories and files for links to victims while they are worked on: a million times when thorough."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from support import swapper
+from support.faults import staging
+
+PLACES = ["", "bin", "lib/{version}/site-packages", "pyvenv.cfg"]
+MORE_PLACES = ["lib", "lib/{version}", "lib/{version}/site-packages/pip", "include", "bin/activate", "bin/python"]
+PLACES += [pytest.param(place, marks=pytest.mark.thorough) for place in MORE_PLACES]
+
+
+@contextlib.contextmanager
+def swapping(first: Path, second: Path, thorough: bool) -> Iterator[None]:
+    """Swaps until the block has ended; in earnest only if that happened often."""
+    process = subprocess.Popen([sys.executable, swapper.__file__, first, second], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        swaps = int(process.communicate("", timeout=60)[0] or 0)
+    assert swaps > (1_000_000 if thorough else 1_000), "only %d swaps" % swaps
+
+
+@pytest.fixture
+def repeatedly(thorough):
+    """Yields for a second, or until there can have been a million swaps."""
+
+    def rounds(at_least: int) -> Iterator[int]:
+        end, count = time.monotonic() + (30 if thorough else 1), 0
+        while count < at_least or time.monotonic() < end:
+            yield count
+            count += 1
+
+    return rounds
+
+
+@pytest.mark.parametrize("option", ["", "--clear", "--upgrade"])
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "itself")
+def test_swapped_in_the_target(place, option, canary, python, run_cvenv, reference, thorough, repeatedly, tmp_path):
+    """Whatever comes out of it, nothing is written, removed or changed where the links lead."""
+    environment = tmp_path / "env"
+    run_cvenv(environment, interpreter=python)
+    path = environment / place.format(version="python" + python.short_version) if place else environment
+    decoy = tmp_path / "decoy"
+    decoy.symlink_to(canary / ("directory" if path.is_dir() and not path.is_symlink() else "file"))
+    with swapping(path, decoy, thorough):
+        for _ in repeatedly(10):
+            result = run_cvenv(*filter(None, [option]), environment, interpreter=python, check=False)
+            assert result.returncode in (0, 1), result
+    for end in (path, decoy, environment):
+        if end.is_symlink() and end.name != "python":
+            end.unlink()
+    shutil.rmtree(environment, ignore_errors=True)
+    run_cvenv(environment, interpreter=python)
+    reference.assert_whole(environment, interpreter=python)
+    assert staging(tmp_path) == []
+
+
+def test_swapped_staging_directory(canary, run_cvenv, tmp_path, thorough, repeatedly):
+    """The staging directory's name is taken over by a link as soon as it is seen."""
+    script = """if True:
+        import os, sys, time
+        directory, victim = sys.argv[1:]
+        end, swaps = time.monotonic() + float(%r), 0
+        while time.monotonic() < end:
+            for name in os.listdir(directory):
+                if ".cvenv-" in name and not os.path.islink(os.path.join(directory, name)):
+                    path = os.path.join(directory, name)
+                    try:
+                        os.rename(path, os.path.join(directory, "taken%%d" %% swaps))
+                        os.symlink(victim, path)
+                        swaps += 1
+                    except OSError:
+                        pass
+        print(swaps)
+    """ % (30 if thorough else 2)
+    process = subprocess.Popen([sys.executable, "-c", script, tmp_path, canary / "directory"], stdout=subprocess.PIPE, text=True)
+    count = 0
+    while process.poll() is None:
+        result = run_cvenv("--without-pip", tmp_path / ("env%d" % count), check=False)
+        assert result.returncode in (0, 1)
+        count += 1
+    assert int(process.communicate()[0]) > 5
+
+
+@contextlib.contextmanager
+def removing(path: Path) -> Iterator[None]:
+    """Deletes it again and again until the block has ended."""
+    remover = subprocess.Popen(["sh", "-c", "while :; do rm -rf \"$0\"; done", path], stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(remover.pid, signal.SIGKILL)
+        remover.wait()
+
+
+@pytest.mark.parametrize("option", ["", "--clear"])
+def test_removed_meanwhile(option, run_cvenv, reference, tmp_path, repeatedly):
+    """Somebody deletes the environment again and again while it is made; who is left alone succeeds."""
+    with removing(tmp_path / "env"):
+        for _ in repeatedly(20):
+            result = run_cvenv(*filter(None, [option]), "--without-pip", tmp_path / "env", check=False)
+            assert result.returncode in (0, 1)
+            assert result.returncode == 0 or str(tmp_path / "env") in result.stderr
+    shutil.rmtree(tmp_path / "env", ignore_errors=True)
+    run_cvenv("--without-pip", tmp_path / "env")
+    reference.assert_whole(tmp_path / "env", "--without-pip")
+    assert os.listdir(tmp_path) == ["env"]
+
+
+def test_parents_removed_meanwhile(run_cvenv, tmp_path, repeatedly):
+    with removing(tmp_path / "a"):
+        for _ in repeatedly(20):
+            result = run_cvenv("--without-pip", tmp_path / "a/b/c/env", check=False)
+            assert result.returncode in (0, 1)
+            assert result.returncode == 0 or str(tmp_path / "a") in result.stderr
