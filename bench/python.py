@@ -90,8 +90,8 @@ class Command:
 
 def installed_package(build: Path, scratch: Path) -> Path:
     """The package as the build would install it."""
-    subprocess.run(["meson", "install", "-C", str(build), "--no-rebuild", "--quiet", "--destdir", str(scratch / "package"),
-                    "--tags", "python-runtime"], check=True, stdout=subprocess.DEVNULL)
+    command = ["meson", "install", "-C", str(build), "--no-rebuild", "--quiet", "--tags", "python-runtime"]
+    subprocess.run([*command, "--destdir", str(scratch / "package")], check=True, stdout=subprocess.DEVNULL)
     return next((scratch / "package").rglob("cvenv/_cvenv*.so")).parent.parent
 
 
@@ -99,12 +99,13 @@ def contenders(options: argparse.Namespace, package: Path, environment: dict[str
     """By name: the contender and how many rounds it takes part in."""
     ours = {**environment, "PYTHONPATH": str(package)}
     peers = {**environment, "PYTHONPATH": os.pathsep.join(map(str, options.peers.glob("lib/python*/site-packages")))}
+    command = [options.command, "-q", "-p", options.python]
     found = {
         "cvenv.create(with_pip=True)": (Worker(options.python, PLAIN.format("cvenv", True), ours), 1000),
         "EnvBuilder with a post_setup": (Worker(options.python, HOOKED, ours), 1000),
-        "cvenv (the command)": (Command([options.command, "-q", "-p", options.python], environment), 1000),
+        "cvenv (the command)": (Command(command, environment), 1000),
         "cvenv.create()": (Worker(options.python, PLAIN.format("cvenv", False), ours), 1000),
-        "cvenv --without-pip": (Command([options.command, "-q", "--without-pip", "-p", options.python], environment), 1000),
+        "cvenv --without-pip": (Command([*command, "--without-pip"], environment), 1000),
         "venv.create(with_pip=True)": (Worker(options.python, PLAIN.format("venv", True), environment), 3),
         "venv.create()": (Worker(options.python, PLAIN.format("venv", False), environment), 10),
         "virtualenv.cli_run": (Worker(options.python, VIRTUALENV, peers), 10),
@@ -141,7 +142,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cvenv-bench-", dir=options.directory) as name:
         scratch = Path(name)
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL", "PIP_"))}
+        foreign = ("PYTHON", "VIRTUAL", "PIP_")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
         environment.update(HOME=name, XDG_CACHE_HOME=str(scratch / "cache"))
         found = contenders(options, installed_package(options.build, scratch), environment)
         times = measure(scratch, found, options.rounds)
@@ -149,7 +151,8 @@ def main() -> None:
             one.end()
     rows = [["", "median ms", "least ms", "calls"]]
     for name, taken in sorted(times.items(), key=lambda item: statistics.median(item[1])):
-        rows.append([name, report.milliseconds(statistics.median(taken)), report.milliseconds(min(taken)), str(len(taken))])
+        median, least = statistics.median(taken), min(taken)
+        rows.append([name, report.milliseconds(median), report.milliseconds(least), str(len(taken))])
     print(report.table(rows))
     call, command = (statistics.median(times[key]) for key in ("cvenv.create(with_pip=True)", "cvenv (the command)"))
     print("\ncvenv.create(with_pip=True) takes %.2f of what the command takes" % (call / command))

@@ -20,77 +20,66 @@ def _program() -> str:
     return f"{os.path.basename(sys.executable)} -m {module}"
 
 
+DESCRIPTION = "Creates virtual Python environments in one or more target directories."
+EPILOG = (
+    "Once an environment has been created, you may wish to activate it, e.g. by sourcing an activate script in its bin "
+    "directory."
+)
+
+# The words are those of 3.14; "{core}" stands for the core dependencies.
+OPTIONS: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "--system-site-packages",
+        "Give the virtual environment access to the system site-packages dir.",
+        {"action": "store_true", "dest": "system_site"},
+    ),
+    (
+        "--symlinks",
+        "Try to use symlinks rather than copies, when symlinks are not the default for the platform.",
+        {"action": "store_true", "default": os.name != "nt"},
+    ),
+    (
+        "--copies",
+        "Try to use copies rather than symlinks, even when symlinks are the default for the platform.",
+        {"action": "store_false", "default": os.name == "nt", "dest": "symlinks"},
+    ),
+    (
+        "--clear",
+        "Delete the contents of the environment directory if it already exists, before environment creation.",
+        {"action": "store_true"},
+    ),
+    (
+        "--upgrade",
+        "Upgrade the environment directory to use this version of Python, assuming Python has been upgraded in-place.",
+        {"action": "store_true"},
+    ),
+    (
+        "--without-pip",
+        "Skips installing or upgrading pip in the virtual environment (pip is bootstrapped by default)",
+        {"action": "store_false", "dest": "with_pip"},
+    ),
+    ("--prompt", "Provides an alternative prompt prefix for this environment.", {}),
+    (
+        "--upgrade-deps",
+        "Upgrade core dependencies ({core}) to the latest version in PyPI",
+        {"action": "store_true"},
+    ),
+    (
+        "--without-scm-ignore-files",
+        "Skips adding SCM ignore files to the environment directory (Git is supported by default).",
+        {"action": "store_const", "dest": "scm_ignore_files", "const": frozenset(), "default": frozenset(["git"])},
+    ),
+]
+
+
 def _parser() -> argparse.ArgumentParser:
     late: dict[str, Any] = {"color": True} if sys.version_info >= (3, 14) else {}
-    parser = argparse.ArgumentParser(
-        prog=_program(),
-        description="Creates virtual Python environments in one or more target directories.",
-        epilog="Once an environment has been created, you may wish to activate it, e.g. by sourcing an activate script "
-        "in its bin directory.",
-        **late,
-    )
+    parser = argparse.ArgumentParser(prog=_program(), description=DESCRIPTION, epilog=EPILOG, **late)
     parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="A directory to create the environment in.")
-    parser.add_argument(
-        "--system-site-packages",
-        default=False,
-        action="store_true",
-        dest="system_site",
-        help="Give the virtual environment access to the system site-packages dir.",
-    )
-    use_symlinks = os.name != "nt"
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--symlinks",
-        default=use_symlinks,
-        action="store_true",
-        dest="symlinks",
-        help="Try to use symlinks rather than copies, when symlinks are not the default for the platform.",
-    )
-    group.add_argument(
-        "--copies",
-        default=not use_symlinks,
-        action="store_false",
-        dest="symlinks",
-        help="Try to use copies rather than symlinks, even when symlinks are the default for the platform.",
-    )
-    parser.add_argument(
-        "--clear",
-        default=False,
-        action="store_true",
-        dest="clear",
-        help="Delete the contents of the environment directory if it already exists, before environment creation.",
-    )
-    parser.add_argument(
-        "--upgrade",
-        default=False,
-        action="store_true",
-        dest="upgrade",
-        help="Upgrade the environment directory to use this version of Python, assuming Python has been upgraded "
-        "in-place.",
-    )
-    parser.add_argument(
-        "--without-pip",
-        dest="with_pip",
-        default=True,
-        action="store_false",
-        help="Skips installing or upgrading pip in the virtual environment (pip is bootstrapped by default)",
-    )
-    parser.add_argument("--prompt", help="Provides an alternative prompt prefix for this environment.")
-    parser.add_argument(
-        "--upgrade-deps",
-        default=False,
-        action="store_true",
-        dest="upgrade_deps",
-        help=f"Upgrade core dependencies ({', '.join(cvenv.CORE_VENV_DEPS)}) to the latest version in PyPI",
-    )
-    parser.add_argument(
-        "--without-scm-ignore-files",
-        dest="scm_ignore_files",
-        action="store_const",
-        const=frozenset(),
-        default=frozenset(["git"]),
-        help="Skips adding SCM ignore files to the environment directory (Git is supported by default).",
-    )
+    links = parser.add_mutually_exclusive_group()
+    for name, words, settings in OPTIONS:
+        group = links if settings.get("dest", name[2:]) == "symlinks" else parser
+        group.add_argument(name, help=words.replace("{core}", ", ".join(cvenv.CORE_VENV_DEPS)), **settings)
     return parser
 
 

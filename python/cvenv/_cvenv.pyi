@@ -2,7 +2,7 @@
 """The functions of cvenv.h (see native/module.c)."""
 
 from collections.abc import Callable
-from typing import Any, Final, NewType, Union
+from typing import Final, NewType, Union
 
 Options = dict[str, Union[str, bool, list[str], None]]
 Environment = NewType("Environment", object)
@@ -31,7 +31,12 @@ STAGE_POST_SETUP: Final[int]
 STAGE_UPGRADE_DEPENDENCIES: Final[int]
 
 def create(
-    env_dir: str, options: Options, report: Callable[[str], object], first: int, hook: Callable[[Environment], object], /
+    env_dir: str,
+    options: Options,
+    report: Callable[[str], object],
+    first: int,
+    hook: Callable[[Environment], object],
+    /,
 ) -> None: ...
 def open(env_dir: str, options: Options, report: Callable[[str], object], /) -> Environment: ...
 def run_stage(environment: Environment, options: Options, stage: int, /) -> None: ...

@@ -68,9 +68,7 @@ def links_in_python(builder: EnvBuilder) -> bool:
     """Must setup_python call symlink_or_copy?"""
     if os.name == "nt":
         return False
-    return (
-        is_replaced(builder, "symlink_or_copy") or is_patched("os", "symlink") or is_patched("shutil", "copyfile")
-    )
+    return is_replaced(builder, "symlink_or_copy") or is_patched("os", "symlink") or is_patched("shutil", "copyfile")
 
 
 def runs_python(builder: EnvBuilder) -> bool:
@@ -227,9 +225,7 @@ def new_context(builder: EnvBuilder, environment: _cvenv.Environment) -> SimpleN
 
 def check_possible(env_dir: StrPath) -> None:
     if os.pathsep in os.fspath(env_dir):
-        raise ValueError(
-            f"Refusing to create a venv in {env_dir} because it contains the PATH separator {os.pathsep}."
-        )
+        raise ValueError(f"Refusing to create a venv in {env_dir} because it contains the PATH separator {os.pathsep}.")
     if not getattr(sys, "_base_executable", None):
         raise ValueError(
             "Unable to determine path to the running Python interpreter. Provide an explicit path or check that your "
@@ -363,9 +359,7 @@ def setup_pip(builder: EnvBuilder, context: SimpleNamespace) -> None:
     if runs_python(builder):
         from . import subprocess
 
-        builder._call_new_python(
-            context, "-m", "ensurepip", "--upgrade", "--default-pip", stderr=subprocess.STDOUT
-        )
+        builder._call_new_python(context, "-m", "ensurepip", "--upgrade", "--default-pip", stderr=subprocess.STDOUT)
     else:
         run_stage(builder, context, SETUP_PIP, with_pip=True)
 

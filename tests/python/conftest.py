@@ -37,7 +37,7 @@ class Module:
 
 @pytest.fixture(scope="session")
 def package(build_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory that holds the package `cvenv` as an installation has it: $CVENV_PACKAGE, or installed from the build."""
+    """A directory with the package `cvenv` as an installation has it: $CVENV_PACKAGE, or installed from the build."""
     if os.environ.get("CVENV_PACKAGE"):
         return Path(os.environ["CVENV_PACKAGE"]).resolve()
     if not (build_directory / "python").is_dir():
@@ -66,9 +66,9 @@ def original() -> Module:
     return Module("venv", ())
 
 
-@pytest.fixture(params=["venv", "cvenv"])
+@pytest.fixture(params=["cvenv", pytest.param("venv", marks=pytest.mark.thorough)])
 def module(request: pytest.FixtureRequest) -> Module:
-    """Both, one after the other: what a test expects of cvenv is thereby proved of venv."""
+    """cvenv, and when thorough also venv: what a test expects of the one is thereby proved of the other."""
     return request.getfixturevalue("original" if request.param == "venv" else "replacement")
 
 

@@ -52,7 +52,8 @@ def test_nothing_is_asked_of_the_base(python, replacement, tmp_path, fresh_cache
     """What another Python answers when it is started is remembered; of this one it is known anyway."""
     assert replacement.run(python, "-m", "cvenv", "--without-pip", str(tmp_path / "one")).returncode == 0
     assert not [path for path in fresh_cache.rglob("*") if path.is_file()]
-    assert replacement.run(python, "-m", "cvenv", "--without-pip", "-p", python.path, str(tmp_path / "two")).returncode == 0
+    named = ["-p", python.path, str(tmp_path / "two")]
+    assert replacement.run(python, "-m", "cvenv", "--without-pip", *named).returncode == 0
     assert [path for path in fresh_cache.rglob("*") if path.is_file()]
 
 
@@ -63,7 +64,7 @@ def test_calls_start_no_process(cpython, replacement, tmp_path):
     replacement.run(cpython, "-c", program, str(tmp_path / "warm"))
     trace = tmp_path / "trace"
     environment = cpython.environment(PYTHONPATH=os.pathsep.join(replacement.path))
-    subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve,fork,vfork", "-o", str(trace), cpython.path, "-c", program,
-                    str(tmp_path / "env")], env=environment, check=True)
+    strace = ["strace", "-f", "-qq", "-e", "trace=execve,fork,vfork", "-o", str(trace)]
+    subprocess.run([*strace, cpython.path, "-c", program, str(tmp_path / "env")], env=environment, check=True)
     assert len([line for line in trace.read_text().splitlines() if "execve(" in line or "fork(" in line]) == 1
     assert (tmp_path / "env" / "bin" / "pip").exists()

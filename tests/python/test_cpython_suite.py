@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CPython's own test.test_venv, as each Python has it, with cvenv in the place of venv: what passes there passes here."""
+"""CPython's own test.test_venv, as each Python has it, with cvenv in the place of venv: what passed there passes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).resolve().parent / "programs" / "run_suite.py"
 # Tests of older versions that ask for what 3.14 has otherwise: the first version whose test does not, and the reason.
 CONTRADICTED = {
     "BasicTest.test_prompt": ((3, 13), "context.prompt was decorated: '(name) '"),
-    "BasicTest.test_config_file_command_key": ((3, 13), "prompt=True: since then a prompt that is no str is a TypeError"),
+    "BasicTest.test_config_file_command_key": ((3, 13), "prompt=True: since then such a prompt is a TypeError"),
     "BasicTest.test_upgrade_dependencies": ((3, 10), "pip was run by subprocess.check_call"),
 }
 
@@ -48,7 +48,8 @@ def test_contradictions_are_still_there(cpython, replacement, tmp_path):
     if cpython.run("-c", "import test.test_venv", check=False).returncode:
         pytest.skip("this Python has no test.test_venv")
     tests = cpython.run("-c", "import test.test_venv; print(dir(test.test_venv.BasicTest))").stdout
-    listed = [name for name in CONTRADICTED if is_contradicted(name, cpython.version) and repr(name.split(".")[1]) in tests]
+    listed = [name for name in CONTRADICTED
+              if is_contradicted(name, cpython.version) and repr(name.split(".")[1]) in tests]
     if not listed:
         pytest.skip("no contradiction is listed for this version")
     assert "passed" not in run(replacement, cpython, tmp_path, *listed).values()

@@ -40,7 +40,7 @@ def make(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def builder(request, tmp_path_factory):
-    """An environment of the oldest Python that the package is for and that wheels can be built with: its tag is the wheel's."""
+    """An environment of the oldest Python that the package is for: its tag is the wheel's."""
     usable = [one for one in request.getfixturevalue("interpreters")
               if one.is_cpython and one.has_venv and one.version >= (3, 8) and not one.extra]
     if not usable:
@@ -68,7 +68,8 @@ def clone(tmp_path_factory):
     directory = tmp_path_factory.mktemp("clone") / "cvenv"
     git = ["git", "-c", "safe.directory=*"]
     subprocess.run([*git, "clone", "--quiet", str(ROOT), str(directory)], check=True)
-    changes = subprocess.run([*git, "-C", str(ROOT), "diff", "--binary", "HEAD"], check=True, capture_output=True).stdout
+    diff = [*git, "-C", str(ROOT), "diff", "--binary", "HEAD"]
+    changes = subprocess.run(diff, check=True, capture_output=True).stdout
     if changes:
         subprocess.run([*git, "-C", str(directory), "apply"], input=changes, check=True)
         identity = ["-c", "user.name=test", "-c", "user.email=test@example.invalid"]
@@ -167,7 +168,8 @@ def test_types(builder, tmp_path, package):
     interpreter.run("-m", "venv", str(tmp_path / "env"))
     pip(tmp_path / "env", "install", "--quiet", "mypy")
     mypy = [tmp_path / "env" / "bin" / "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
-    answer = subprocess.run([*mypy, "--config-file", "", str(ROOT / "python" / "cvenv")], capture_output=True, text=True)
+    ours = ["--config-file", "", str(ROOT / "python" / "cvenv")]
+    answer = subprocess.run([*mypy, *ours], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout
     (tmp_path / "program.py").write_text(TYPED_PROGRAM)
     answer = subprocess.run([*mypy, "program.py"], cwd=tmp_path, capture_output=True, text=True,

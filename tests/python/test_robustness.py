@@ -29,7 +29,8 @@ def test_memory_stays(cpython, replacement, tmp_path, thorough):
 
 def test_collected_at_any_time(cpython, replacement):
     """The collector may run while the extension is being imported."""
-    program = "import gc; gc.set_threshold(1); from cvenv import _making; import sys; del sys.modules['cvenv._cvenv']; gc.collect()"
+    program = ("import gc, sys; gc.set_threshold(1); from cvenv import _making; "
+               "del sys.modules['cvenv._cvenv']; gc.collect()")
     result = replacement.run(cpython, "-c", program)
     assert result.returncode == 0, result.stderr
 
@@ -60,5 +61,6 @@ def test_interrupted(python, replacement, tmp_path, thorough, hooked):
 
 def test_subinterpreter(cpython, replacement, tmp_path):
     answer = run(replacement, cpython, "subinterpreter.py", tmp_path)
-    assert answer == "made" or answer.startswith("refused: module cvenv._cvenv does not support loading in subinterpreters")
+    refused = "refused: module cvenv._cvenv does not support loading in subinterpreters"
+    assert answer == "made" or answer.startswith(refused)
     assert (tmp_path / "after" / "pyvenv.cfg").exists()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-What programs may rely on in venv, as unittest cases: each runs under every Python, with venv itself and with cvenv in its
-place. Here stands what the cases share.
+What programs may rely on in venv, as unittest cases: each runs under every Python, with venv itself and with cvenv in
+its place. Here stands what the cases share.
 """
 
 import os

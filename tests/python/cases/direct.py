@@ -135,7 +135,8 @@ class Direct(Case):
         builder.create(self.env_dir)
         context = builder.ensure_directories(self.env_dir)
         out = self.path("out")
-        program = "import os, sys; print(sys.prefix, os.getcwd(), os.environ['VIRTUAL_ENV'], file=open(sys.argv[1], 'w'))"
+        program = ("import os, sys; "
+                   "print(sys.prefix, os.getcwd(), os.environ['VIRTUAL_ENV'], file=open(sys.argv[1], 'w'))")
         self.assertIsNone(builder._call_new_python(context, "-c", program, out))
         self.assertEqual(" ".join([self.env_dir] * 3) + "\n", self.read("out"))
 
@@ -157,7 +158,8 @@ class Direct(Case):
         for kind in (venv.EnvBuilder, Hooked):
             builder = kind(upgrade=True, symlinks=True)
             builder.create(self.env_dir)
-            self.assertEqual(("'kept'", "true"), (self.config()["prompt"], self.config()["include-system-site-packages"]))
+            config = self.config()
+            self.assertEqual(("'kept'", "true"), (config["prompt"], config["include-system-site-packages"]))
         self.assertEqual("kept", builder.prompt_seen)
 
     def test_copies(self):

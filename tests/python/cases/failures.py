@@ -65,8 +65,8 @@ class Names(Case):
     def test_no_base_executable(self):
         with mock.patch.object(sys, "_base_executable", ""):
             error = self.raised(ValueError, venv.create, self.env_dir)
-        expected = ("Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
-                    "your PATH environment variable is correctly set.")
+        expected = ("Unable to determine path to the running Python interpreter. Provide an explicit path or check "
+                    "that your PATH environment variable is correctly set.")
         self.assertEqual(expected, str(error))
 
 
@@ -158,7 +158,8 @@ class Pip(Case):
             venv.create(self.env_dir, upgrade_deps=True)  # there is no pip
         error = caught.exception
         python = self.path("bin", os.path.basename(sys._base_executable))
-        self.assertEqual((1, [python, "-m", "pip", "install", "--upgrade", *venv.CORE_VENV_DEPS]), (error.returncode, error.cmd))
+        command = [python, "-m", "pip", "install", "--upgrade", *venv.CORE_VENV_DEPS]
+        self.assertEqual((1, command), (error.returncode, error.cmd))
 
     @only_cvenv
     def test_child_that_fails_leaves_nothing(self):

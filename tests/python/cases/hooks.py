@@ -449,14 +449,14 @@ class Errors(Case):
         return builder
 
     def test_travel_unchanged(self):
-        for name in ("ensure_directories", "create_configuration", "setup_python", "_setup_pip", "setup_scripts", "post_setup"):
+        for name in HOOKS:
             with self.subTest(name=name):
                 builder = self.failing(name, with_pip=name == "_setup_pip")
                 self.assertIs(self.error, self.raised(LookupError, builder.create, os.path.join(self.top, name)))
 
     @only_cvenv
     def test_leave_nothing(self):
-        for name in ("ensure_directories", "create_configuration", "setup_python", "_setup_pip", "setup_scripts", "post_setup"):
+        for name in HOOKS:
             with self.subTest(name=name):
                 builder = self.failing(name, with_pip=name == "_setup_pip", system_site_packages=True)
                 self.raised(LookupError, builder.create, self.env_dir)

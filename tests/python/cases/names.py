@@ -17,8 +17,8 @@ import venv
 from cases import IS_CVENV, SINCE, Case, only_cvenv, since
 
 SIGNATURES = {
-    "EnvBuilder": "(system_site_packages=False, clear=False, symlinks=False, upgrade=False, with_pip=False, prompt=None, "
-                  "upgrade_deps=False, *, scm_ignore_files=frozenset())",
+    "EnvBuilder": "(system_site_packages=False, clear=False, symlinks=False, upgrade=False, with_pip=False, "
+                  "prompt=None, upgrade_deps=False, *, scm_ignore_files=frozenset())",
     "create": "(env_dir, system_site_packages=False, clear=False, symlinks=False, with_pip=False, prompt=None, "
               "upgrade_deps=False, *, scm_ignore_files=frozenset())",
     "main": "(args=None)",
@@ -84,7 +84,8 @@ class Names(Case):
 class Builder(Case):
     def test_defaults(self):
         builder = venv.EnvBuilder()
-        expected = dict(system_site_packages=False, clear=False, symlinks=False, upgrade=False, with_pip=False, prompt=None)
+        expected = dict.fromkeys(["system_site_packages", "clear", "symlinks", "upgrade", "with_pip"], False)
+        expected.update(prompt=None)
         if IS_CVENV or SINCE >= (3, 9):
             expected.update(upgrade_deps=False)
         if IS_CVENV or SINCE >= (3, 11):

@@ -3,8 +3,8 @@
 
     trace.py ENV_DIR METHODS OPTIONS
 
-METHODS: those to override, separated by commas. OPTIONS: a dict for EnvBuilder, in JSON. Nothing is installed: what starts
-pip is replaced.
+METHODS: those to override, separated by commas. OPTIONS: a dict for EnvBuilder, in JSON. Nothing is installed: what
+starts pip is replaced.
 """
 
 import json
