@@ -268,7 +268,7 @@ static void sweep_memory(long calls)
 /* What is put back is ended too, again and again, and then put back. */
 static void sweep_kills_while_recovering(long calls)
 {
-    for (long at = calls / 2; at <= calls && scenario->kind == WORLD_MERGED; at += thorough ? 1 : calls / 12 + 1) {
+    for (long at = calls / 2; at <= calls && scenario->kind == WORLD_MERGED; at += calls / (thorough ? 80 : 12) + 1) {
         const struct fault_plan first = { .mode = FAULT_KILL, .at = at, .old_kernel = scenario->old_kernel };
         for (long again = 1, more = 1; more; again++) {
             begin(first, "killed twice, first at call");
