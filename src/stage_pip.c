@@ -159,6 +159,8 @@ static bool open_entry(const struct seeding *s, struct store_entry *entry, struc
     if (err->code != CVENV_ERROR_SYSTEM)
         return false; /* the wheel's fault, or the user's wish */
     env_report(s->env, CVENV_REPORT_WARNING, arena_format(&s->env->arena, "going on without the cache: %s", err->message));
+    disk_close(s->env->cache);
+    s->env->cache = DISK_NO_DIR; /* one warning is enough, for all that is seeded */
     return open_in_scratch(s, entry, err);
 }
 

@@ -194,16 +194,29 @@ void store_close(struct store_entry *entry)
     *entry = (struct store_entry){ .dir = DISK_NO_DIR, .content.tree = DISK_NO_DIR };
 }
 
+/* Once: what is built in its place is whole. */
+static void report_altered(struct arena *a, const struct shelf *shelf, const struct store *store, const char *key, int number)
+{
+    const char *why = number == ENOENT ? "a file is missing" : number == ESTALE ? "not as it was stored"
+                    : number == EACCES ? "other users may write there" : strerror(number);
+    const char *message = arena_format(a, "the cache was altered and is made anew: %s/%s: %s", shelf->path, key, why);
+    if (store->bytecode.report != NULL)
+        store->bytecode.report(store->bytecode.user, CVENV_REPORT_WARNING, message);
+}
+
 /* With the lock held: another process may have built it while this one waited. */
 static bool find_or_build(struct arena *a, const struct shelf *shelf, const struct store *store, const char *wheel_path,
                           struct slice wheel, const char *key, struct store_entry *out, struct cvenv_error *err)
 {
     static const struct store_limits limits = STORE_LIMITS_INIT;
+    struct disk_stat there;
     int number = open_entry(a, shelf, key, out);
     if (number == 0)
         return true;
     if (number == EMFILE || number == ENFILE || number == ENOMEM) /* that says nothing about the entry */
         return error_system(err, number, "%s/%s", shelf->path, key);
+    if (number != ENOENT || disk_stat(shelf->dir, key, &there) == 0)
+        report_altered(a, shelf, store, key, number);
     number = shelf_remove(shelf, key);
     if (number != 0 && number != ENOENT)
         return error_system(err, number, "%s/%s: removing what is not to be trusted", shelf->path, key);
