@@ -83,8 +83,9 @@ def assert_works(environment: Path, interpreter: Interpreter, with_pip: bool) ->
     assert answer.stdout.splitlines() == [settings["version"], str(environment)]
     short = settings["version"].rpartition(".")[0]
     assert (environment / "bin" / ("python" + short)).exists()
-    assert [path.name for path in (environment / "lib").iterdir()] == ["python" + short]
-    assert Path(settings["executable"]).resolve() == (environment / "bin/python").resolve() or not (environment / "bin/python").is_symlink()
+    assert (environment / "lib" / ("python" + short) / "site-packages").is_dir()
+    if (environment / "bin/python").is_symlink():
+        assert Path(settings["executable"]).resolve() == (environment / "bin/python").resolve()
     script = '. "$1/bin/activate" && test "$VIRTUAL_ENV" = "$1" && command -v python'
     shown = subprocess.run(["sh", "-c", script, "sh", environment], check=True, capture_output=True, text=True).stdout
     assert shown == "%s/bin/python\n" % environment
@@ -105,7 +106,7 @@ def test_same_options(count, crowd, python, reference, tmp_path):
     assert staging(tmp_path, tmp_path / "env") == []
 
 
-@pytest.mark.parametrize("count", [2, 8, pytest.param(64, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("count", [4, *(pytest.param(count, marks=pytest.mark.thorough) for count in (2, 8, 64))])
 @pytest.mark.parametrize("options", [[], ["--clear"]], ids=["create", "clear"])
 def test_same_options_with_pip(options, count, crowd, python, reference, tmp_path):
     for _ in range(count):
@@ -137,7 +138,7 @@ def test_with_and_without_pip(crowd, python, tmp_path):
 @pytest.mark.parametrize("count", [6, pytest.param(60, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("options", [PLAIN, [*PLAIN, "--clear"]], ids=["create", "clear"])
 def test_different_pythons(options, count, crowd, others, tmp_path):
-    """The environment is that of one of them, and nothing of it of another."""
+    """The environment is that of one of them: its programs, its configuration and its directories agree."""
     for number in range(count):
         crowd.start(*options, tmp_path / "env", interpreter=others[number % len(others)])
     assert crowd.finish() != []
@@ -147,7 +148,7 @@ def test_different_pythons(options, count, crowd, others, tmp_path):
     assert staging(tmp_path, tmp_path / "env") == []
 
 
-@pytest.mark.parametrize("count", [2, 8, pytest.param(64, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("count", [8, pytest.param(2, marks=pytest.mark.thorough), pytest.param(64, marks=pytest.mark.thorough)])
 def test_cold_store(count, cvenv, fresh_cache, python, reference, tmp_path):
     """On different targets: one compiles, the others wait for what it makes."""
     alone = started_compilers(cvenv, python, tmp_path / "alone", 1, tmp_path / "log-alone")
@@ -165,7 +166,7 @@ def started_compilers(cvenv: str, python: Interpreter, directory: Path, count: i
     """How many processes were started to compile while so many environments were made at once."""
     script = 'n=$3; while [ $n -gt 0 ]; do n=$((n - 1)); "$1" -p "$2" "$4/$n/env" & done; wait'
     lines = strace(["sh", "-c", script, "sh", cvenv, python.path, str(count), directory], "execve", log)
-    compilers = len([line for line in lines.splitlines() if '"-W", "ignore", "-c"' in line and line.endswith("= 0")])
+    compilers = len([line for line in lines.splitlines() if '"-W", "ignore", "-c"' in line and "= -1" not in line])
     assert compilers > 0
     return compilers
 
@@ -216,7 +217,7 @@ def test_removers_and_users(options, run_cvenv, crowd, python, reference, thorou
     for loop in loops:
         loop.start()
     succeeded = 0
-    for _ in range(30 if thorough else 5):
+    for _ in range(30 if thorough else 2):
         for _ in range(3):
             crowd.start(*options, environment, interpreter=python)
         succeeded += len(crowd.finish())
@@ -232,7 +233,7 @@ def test_removers_and_users(options, run_cvenv, crowd, python, reference, thorou
 @pytest.mark.parametrize("options", [[], ["--clear"], ["--upgrade"]], ids=["create", "clear", "upgrade"])
 def test_dead_owners(options, run_cvenv, cvenv, python, reference, thorough, tmp_path):
     """Killed at any instant: the target is absent, as it was or whole, and the next run removes what was left."""
-    environment, attempts = tmp_path / "env", 60 if thorough else 17
+    environment, attempts = tmp_path / "env", 50 if thorough else 8
     if options:
         run_cvenv(environment, interpreter=python)
     command = [cvenv, "-p", python.path, *options, environment]
