@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Activation in cmd.exe: in an environment of any name, python is its own, and afterwards everything is as before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NAMES = ["plain", "a b", "p%PATH%q", "50%", "100%%", "%~dp0", "ex!cl!aim", "ca^ret", "am&set PWNED=1&per", "par(en)s", "(", ")",
+         "it's", "comma,equals=", "$P$G", "`tick`", "[x]{y}~", "#@+", "__VENV_PROMPT__", "__VENV_DIR__"]
+
+DUMP = """import json, os, sys
+with open(os.path.join(os.path.dirname(__file__), sys.argv[1] + '.json'), 'w', encoding='utf-8') as file:
+    json.dump({'prefix': sys.prefix, 'environ': dict(os.environ)}, file)
+"""
+
+# The working directory is the environment: nothing of its name stands in the batch file.
+ONCE = """@echo off
+set "PROMPT=$P $G"
+"{base}" "{dump}" before
+call Scripts\\activate.bat
+echo activated %ERRORLEVEL%
+python "{dump}" during
+"""
+BATCH = ONCE + """call Scripts\\activate.bat
+python "{dump}" twice
+call deactivate.bat
+echo left %ERRORLEVEL%
+"{base}" "{dump}" after
+"""
+
+
+def is_own(name: str) -> bool:
+    """Variables that the command interpreter and Wine change by themselves."""
+    return name.upper() not in ("ERRORLEVEL", "=EXITCODE", "PWD")
+
+
+class Session:
+    """
+    What a batch file saw. Wine's cmd (8.0) expands a second time what an expanded variable holds, and may die of it: where
+    names have a "%", it can only be seen that VIRTUAL_ENV and PATH are right once.
+    """
+
+    def __init__(self, wine, python: Path, env: Path, directory: Path, prompt: str | None = None, **variables: str) -> None:
+        self.shown = prompt or env.name
+        self.once = "%" in self.shown
+        if self.once:
+            variables["VIRTUAL_ENV_DISABLE_PROMPT"] = "1"
+        (directory / "dump.py").write_text(DUMP)
+        batch = directory / "run.bat"
+        batch.write_bytes((ONCE if self.once else BATCH).format(base=wine.path(python / "python.exe"), dump=wine.path(directory / "dump.py"))
+                          .replace("\n", "\r\n").encode())
+        self.said = wine.run("cmd", "/c", wine.path(batch), cwd=env, env=variables).stdout
+        self.dumps = {name: json.loads((directory / (name + ".json")).read_text(encoding="utf-8"))
+                      for name in (("before", "during") if self.once else ("before", "during", "twice", "after"))}
+
+    def environ(self, name: str) -> dict[str, str]:
+        return {key.upper(): value for key, value in self.dumps[name]["environ"].items() if is_own(key)}
+
+
+def check(session: Session, wine, env: Path) -> None:
+    before = session.environ("before")
+    path = wine.path(env)
+    for name in ("during",) if session.once else ("during", "twice"):
+        during = session.environ(name)
+        assert session.dumps[name]["prefix"].lower() == path.lower()
+        assert during["VIRTUAL_ENV"] == path
+        assert during["VIRTUAL_ENV_PROMPT"] == session.shown
+        assert during["PATH"] == path + "\\Scripts;" + before["PATH"]
+        shown = "" if session.once else "(%s) " % session.shown.replace("$", "$$")
+        assert during["PROMPT"] == shown + before["PROMPT"]
+        assert "PYTHONHOME" not in during and "PWNED" not in during
+    assert "activated 0" in session.said
+    if not session.once:
+        assert session.environ("after") == before and "left 0" in session.said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_directories(wine, create, windows_python: Path, tmp_path: Path, name: str) -> None:
+    env = tmp_path / name
+    create("--without-pip", env)
+    check(Session(wine, windows_python, env, tmp_path), wine, env)
+
+
+@pytest.mark.parametrize("prompt", ["50% $P %PATH%", "a&set PWNED=1", "^x!y", "(p)", "__VENV_DIR__"])
+def test_prompts(wine, create, windows_python: Path, tmp_path: Path, prompt: str) -> None:
+    env = tmp_path / "env"
+    create("--without-pip", "--prompt", prompt, env)
+    check(Session(wine, windows_python, env, tmp_path, prompt), wine, env)
+
+
+def test_characters_beyond_ascii(wine, create, windows_python: Path, tmp_path: Path) -> None:
+    """With UTF-8 as the code page, which Wine takes from a locale that has no other."""
+    if not shutil.which("localedef") or not Path("/usr/share/i18n/locales/hi_IN").exists():
+        pytest.skip("no localedef with its sources (Debian: locales)")
+    locales = tmp_path / "locales"
+    locales.mkdir()
+    subprocess.run(["localedef", "-i", "hi_IN", "-f", "UTF-8", str(locales / "hi_IN.UTF-8")], check=True, capture_output=True)
+    env = tmp_path / "日本 é 😀"
+    create("--without-pip", env)
+    session = Session(wine, windows_python, env, tmp_path, LOCPATH=str(locales), LC_ALL="hi_IN.UTF-8")
+    check(session, wine, env)
+
+
+def test_home_of_another_python_is_put_aside(wine, create, windows_python: Path, tmp_path: Path) -> None:
+    env = tmp_path / "env"
+    create("--without-pip", env)
+    session = Session(wine, windows_python, env, tmp_path, PYTHONHOME=wine.path(windows_python))
+    check(session, wine, env)
+    assert session.environ("after")["PYTHONHOME"] == wine.path(windows_python)
