@@ -147,6 +147,7 @@ void transaction_commit(struct transaction *t, const char **left)
 void transaction_close(struct transaction *t, struct cvenv_error *err)
 {
     transaction_leave(t);
+    disk_close(t->tree); /* where descriptors are scarce, what follows needs them more */
     int number = undo_all(t);
     if (number != 0) {
         /* What was there before lies in the staging directory: it stays, and the next run tries again. */
@@ -156,7 +157,6 @@ void transaction_close(struct transaction *t, struct cvenv_error *err)
     } else
         staging_close(&t->stage);
     transaction_remove_parents(t);
-    disk_close(t->tree);
     disk_close(t->target);
     disk_close(t->parent);
 }
