@@ -175,7 +175,8 @@ def test_interrupted(cvenv, tmp_path, python, fresh_cache, run_cvenv, number, ex
         run_cvenv("--without-pip", "--no-cache", place / "env", interpreter=python)
         (place / "env/mine").write_text("kept, too")
     before = snapshot(place)
-    result = start_and_stop([cvenv, "-p", python.path, *(["--clear"] if existing else []), "env"], place, number)
+    result = start_and_stop([cvenv, "-p", python.path, *(["--clear"] if existing else []), "env"], place, number,
+                            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # it may be ignored where the tests run
     assert result.returncode == -number, result.stderr
     assert re.fullmatch(r"Error: [^\n]*\n", result.stderr)
     assert snapshot(place) == before
@@ -189,7 +190,8 @@ def test_interrupted_among_many(cvenv, tmp_path):
     names = ["env%03d" % i for i in range(400)]
     place = tmp_path / "place"
     place.mkdir()
-    result = start_and_stop([cvenv, "--without-pip", "--jobs=2", *names], place, signal.SIGTERM)
+    result = start_and_stop([cvenv, "--without-pip", "--jobs=2", *names], place, signal.SIGTERM,
+                            preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     assert result.returncode == -signal.SIGTERM
     made = sorted(os.listdir(place))
     assert set(made) <= set(names) and len(made) < len(names)
