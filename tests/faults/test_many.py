@@ -181,7 +181,8 @@ def test_waits(option, held, cvenv, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stops_waiting(number, held, cvenv, tmp_path):
     before = snapshot(tmp_path)
-    process = start(cvenv, "--clear", "--without-pip", tmp_path / "env")
+    process = start(cvenv, "--clear", "--without-pip", tmp_path / "env",
+                    preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # it may be ignored where the tests run
     time.sleep(0.2)
     process.send_signal(number)
     process.communicate(timeout=10)

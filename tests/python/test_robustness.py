@@ -51,7 +51,8 @@ def test_interrupted(python, replacement, tmp_path, thorough, hooked):
         directory.mkdir()
         environment = python.environment(PYTHONPATH=os.pathsep.join(replacement.path))
         command = [python.path, str(PROGRAMS / "interrupted.py"), str(directory), *["hooked"][:hooked]]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as process:
             assert process.stdout.readline() == "ready\n"
             time.sleep(seed.uniform(0, 0.05))
             process.send_signal(signal.SIGINT)
