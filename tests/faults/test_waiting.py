@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Many at once: on one target and on different ones, with a cold store, with different options and different Pythons."""
+"""Who waits for whom: one at a time works on a target, and who uses it does not notice."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import read_configuration, run_inside, sample_wheel, site_packages
+from support.environments import read_configuration, run_inside, sample_wheel
 from support.faults import staging
 from support.tree import snapshot
-
-NUMBERS = [2, 8, 64]
 
 
 def start(cvenv: str, *arguments, **options) -> subprocess.Popen:
@@ -31,23 +29,7 @@ def all_succeed(processes: list[subprocess.Popen]) -> None:
     assert [(process.returncode, text) for process, text in zip(processes, said)] == [(0, "")] * len(processes)
 
 
-@pytest.mark.parametrize("existing", [False, True], ids=["new", "existing"])
-@pytest.mark.parametrize("options", [[], ["--without-pip"], ["--clear"], ["--upgrade"]], ids=" ".join)
-@pytest.mark.parametrize("number", NUMBERS)
-def test_same_target(number, options, existing, python, cvenv, run_cvenv, reference, tmp_path):
-    """One makes it, the others wait for it and do it again: everybody succeeds, and it is whole."""
-    run_cvenv(tmp_path / "warm/env", interpreter=python)
-    if existing:
-        run_cvenv(*options[:0], tmp_path / "env", interpreter=python)
-    plain = ["--without-pip"] if options == ["--without-pip"] and not existing else []
-    all_succeed([start(cvenv, "-p", python.path, *options, tmp_path / "env") for _ in range(number)])
-    if options == ["--upgrade"] and not existing:
-        run_cvenv(tmp_path / "env", interpreter=python)  # it leaves out the activators
-    reference.assert_whole(tmp_path / "env", *plain, interpreter=python)
-    assert staging(tmp_path, tmp_path / "env") == []
-
-
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [2, 8, 64])
 def test_different_options(number, python, cvenv, run_cvenv, tmp_path):
     """Whose prompt wins is anybody's guess, but in all files the same one does."""
     choices = [["--prompt", "p%d" % i] for i in range(number)]
@@ -65,53 +47,6 @@ def test_different_options(number, python, cvenv, run_cvenv, tmp_path):
         assert re.search(r"\b%s\b" % prompt, (tmp_path / "env/bin" / name).read_text()), name
     assert run_inside(tmp_path / "env", python, "-m", "pip", "--version").stdout
     assert staging(tmp_path, tmp_path / "env") == []
-
-
-def test_different_pythons(interpreters, cvenv, run_cvenv, tmp_path):
-    """In the end it is the environment of one of them, and no hybrid."""
-    chosen = [one for one in interpreters if one.is_cpython and one.has_venv and not one.extra][-3:]
-    if len({one.version for one in chosen}) < 2:
-        pytest.skip("fewer than two Pythons")
-    for one in chosen:
-        run_cvenv(tmp_path / one.id, interpreter=one)
-    for _ in range(3):
-        all_succeed([start(cvenv, "-p", one.path, tmp_path / "env") for one in chosen * 3])
-        version = read_configuration(tmp_path / "env")["version"]
-        (winner,) = [one for one in chosen if ".".join(map(str, one.version)) == version]
-        for link in (tmp_path / "env/bin").glob("python*"):
-            assert os.path.realpath(link) == os.path.realpath(winner.path)
-        inside = run_inside(tmp_path / "env", winner, "-m", "pip", "--version").stdout
-        assert "(python %s)" % winner.short_version in inside
-
-
-@pytest.mark.parametrize("number", [2, 8, pytest.param(64, marks=pytest.mark.thorough)])
-def test_cold_store(number, python, cvenv, fresh_cache, reference, tmp_path):
-    """Whoever is first builds the entry, all others wait for it: it is built once."""
-    all_succeed([start(cvenv, "-p", python.path, tmp_path / str(i) / "env") for i in range(number)])
-    entries = [path.name for path in (fresh_cache / "cvenv/wheels-1").iterdir() if not path.name.startswith("index-")]
-    assert len({name.split("-")[0] for name in entries}) == len(entries)
-    assert not any(name.startswith(".") for name in entries)
-    inodes = set()
-    for i in range(number):
-        (code,) = (site_packages(tmp_path / str(i) / "env") / "pip/__pycache__").glob("__main__.*.pyc")
-        inodes.add(code.stat().st_ino if code.stat().st_nlink > 1 else None)
-        reference.assert_whole(tmp_path / str(i) / "env", interpreter=python)
-    assert len(inodes) == 1
-
-
-def test_killed_builder_of_the_store(python, cvenv, fresh_cache, reference, tmp_path):
-    """The others go on without it, and nothing that it began is ever used."""
-    first = start(cvenv, "-p", python.path, tmp_path / "first/env")
-    building = fresh_cache / "cvenv/wheels-1"
-    while not (building.exists() and any(name.startswith(".new-") for name in os.listdir(building))):
-        assert first.poll() is None
-    others = [start(cvenv, "-p", python.path, tmp_path / str(i) / "env") for i in range(3)]
-    time.sleep(0.05)
-    first.kill()
-    all_succeed(others)
-    for i in range(3):
-        reference.assert_whole(tmp_path / str(i) / "env", interpreter=python)
-    first.communicate()
 
 
 @pytest.mark.parametrize("options", [[], ["--clear"], ["--upgrade"]], ids=" ".join)
@@ -196,17 +131,3 @@ def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
     assert result.returncode == 1
     message = "Error: %s: another run has been working there for a minute: Device or resource busy\n"
     assert result.stderr == message % (tmp_path / "env")
-
-
-def test_the_living_are_left_alone(cvenv, run_cvenv, tmp_path):
-    """A staging directory whose owner lives is not taken away by others."""
-    run_cvenv("--without-pip", tmp_path / "env")
-    alive = tmp_path / ".env.cvenv-aaaaaaaa"
-    (alive / "tree-1").mkdir(parents=True)
-    descriptor = os.open(alive, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    run_cvenv("--without-pip", "--clear", tmp_path / "env")
-    assert alive.exists()
-    os.close(descriptor)
-    run_cvenv("--without-pip", "--clear", tmp_path / "env")
-    assert os.listdir(tmp_path) == ["env"]
