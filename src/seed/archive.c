@@ -173,11 +173,12 @@ static bool check_local(const struct archive_entry *entry, const unsigned char *
     return true;
 }
 
+/* Those at one place stay in the order of the directory: qsort() alone promises nothing of the kind. */
 static int by_offset(const void *x, const void *y)
 {
     const struct archive_entry *a = *(const struct archive_entry *const *)x;
     const struct archive_entry *b = *(const struct archive_entry *const *)y;
-    return (a->offset > b->offset) - (a->offset < b->offset);
+    return a->offset != b->offset ? (a->offset > b->offset) - (a->offset < b->offset) : (a > b) - (a < b);
 }
 
 static int by_name(const void *x, const void *y)
