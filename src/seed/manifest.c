@@ -33,6 +33,7 @@ static void add_file(struct text *out, const struct place_file *file)
 
 static void add_body(struct text *out, const struct manifest *m)
 {
+    add_field(out, m->key);
     add_field(out, m->name);
     add_field(out, m->version);
     add_field(out, m->info);
@@ -182,6 +183,7 @@ bool manifest_parse(struct arena *a, struct slice text, struct manifest *out)
     if (!is_whole(text))
         return false;
     struct reader r = { text.data + HEADER_SIZE, text.data + text.length, true };
+    out->key = take_field(&r);
     out->name = take_field(&r);
     out->version = take_field(&r);
     out->info = take_field(&r);

@@ -159,6 +159,8 @@ static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_e
         number = ESTALE; /* it is being removed */
     if (number == 0)
         number = read_manifest(a, entry, &m);
+    if (number == 0 && strcmp(m.key, entry->key) != 0)
+        number = ESTALE; /* it was whole where it came from */
     if (number == 0)
         number = map_contents(entry, &m.contents);
     if (number != 0)

@@ -12,6 +12,7 @@ struct building {
     struct arena *arena; /* for the time of building only */
     const struct shelf *shelf;
     const struct store *store;
+    const char *key;
     struct disk_dir dir, tree;
     const char *path; /* of dir, absolute */
     struct wheel wheel;
@@ -60,7 +61,8 @@ static struct place_file *list_files(struct arena *a, const struct image *image)
 static bool write_manifest(struct building *b, const struct disk_stat *contents, struct cvenv_error *err)
 {
     struct text text = TEXT_INIT(b->arena);
-    struct manifest m = { .name = b->wheel.name,
+    struct manifest m = { .key = b->key,
+                          .name = b->wheel.name,
                           .version = b->wheel.version,
                           .info = b->wheel.info,
                           .contents = *contents,
@@ -95,8 +97,7 @@ static bool build(struct building *b, const char *wheel_path, struct slice wheel
     return fill_tree(b, err) && write_contents(b, &contents, err) && write_manifest(b, &contents, err);
 }
 
-static bool build_in(struct building *b, const char *name, const char *wheel_path, struct slice wheel, const char *key,
-                     struct cvenv_error *err)
+static bool build_in(struct building *b, const char *name, const char *wheel_path, struct slice wheel, struct cvenv_error *err)
 {
     int number = disk_make_private_dir(b->shelf->dir, name);
     if (number == 0)
@@ -108,9 +109,9 @@ static bool build_in(struct building *b, const char *name, const char *wheel_pat
     disk_close(b->tree);
     disk_close(b->dir);
     if (ok)
-        number = disk_rename(b->shelf->dir, name, b->shelf->dir, key, DISK_NOREPLACE);
+        number = disk_rename(b->shelf->dir, name, b->shelf->dir, b->key, DISK_NOREPLACE);
     if (ok && number != 0)
-        ok = error_system(err, number, "publishing %s", key);
+        ok = error_system(err, number, "publishing %s", b->key);
     if (!ok)
         disk_remove_tree(b->shelf->dir, name);
     return ok || (err->code == CVENV_ERROR_SYSTEM || err->code == CVENV_ERROR_MEMORY ? error_wrap(err, "%s", b->shelf->path) : false);
@@ -120,13 +121,13 @@ bool shelf_build(const struct shelf *shelf, const struct store *store, const cha
                  const char *key, struct cvenv_error *err)
 {
     struct arena arena = ARENA_INIT;
-    struct building b = { .arena = &arena, .shelf = shelf, .store = store, .dir = DISK_NO_DIR, .tree = DISK_NO_DIR };
+    struct building b = { .arena = &arena, .shelf = shelf, .store = store, .key = key, .dir = DISK_NO_DIR, .tree = DISK_NO_DIR };
     char name[32];
     if (shelf->kept)
         shelf_sweep(shelf);
     int number = shelf_name(SHELF_NEW, name);
     bool ok =
-        number == 0 ? build_in(&b, name, wheel_path, wheel, key, err) : error_system(err, number, "%s", shelf->path);
+        number == 0 ? build_in(&b, name, wheel_path, wheel, err) : error_system(err, number, "%s", shelf->path);
     if (!ok && arena.failed)
         error_memory(err); /* names were cut then, and whatever went wrong did for that reason */
     arena_release(&arena);
