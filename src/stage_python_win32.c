@@ -4,6 +4,7 @@
  * The base's own launchers are taken where it has them, as CPython does; otherwise those that are part of this library.
  */
 #include "base/path.h"
+#include "disk/long_path.h"
 #include "env.h"
 #include "launchers.h"
 
@@ -72,7 +73,8 @@ static bool can_link(struct cvenv *env, const char *bin, struct cvenv_error *err
         *err = refused;
         return false;
     }
-    warn(env, arena_format(&env->arena, "Unable to symlink '%s' to '%s'", first->original, path));
+    warn(env, arena_format(&env->arena, "Unable to symlink '%s' to '%s'", first->original,
+                           path_join(&env->arena, env->context[CVENV_BIN_PATH], first->name)));
     warn(env, "Retrying with copies");
     err->code = CVENV_ERROR_NONE;
     return false;
@@ -100,25 +102,28 @@ static bool make_programs(struct cvenv *env, const char *bin, struct cvenv_error
 
 /* ---- where it really is -------------------------------------------------------------------------------- */
 
-/* The path without links, junctions and short names, as far as it exists yet. */
-static const char *real_path(struct cvenv *env, const char *path)
+/* The path as `look` gives it, as far as it exists yet. */
+static const char *look_up(struct cvenv *env, const char *path, int (*look)(struct arena *a, const char *path, char **out))
 {
-    char *real;
-    if (disk_real_path(&env->arena, path, &real) == 0)
-        return real;
-    const char *parent = path_parent(&env->arena, path);
+    char *found;
+    if (look(&env->arena, path, &found) == 0)
+        return found;
     if (path_name(path)[0] == '\0' || env->arena.failed)
         return path;
-    return path_join(&env->arena, real_path(env, parent), path_name(path));
+    return path_join(&env->arena, look_up(env, path_parent(&env->arena, path), look), path_name(path));
 }
 
-/* As EnvBuilder.ensure_directories (bpo-40654, gh-90329): commands should call the interpreter by its real path. */
+/*
+ * As EnvBuilder.ensure_directories (bpo-40654): commands should call the interpreter by its real path. A short name is no
+ * other place (gh-90329).
+ */
 static bool note_redirection(struct cvenv *env, struct cvenv_error *err)
 {
-    const char *requested = env->context[CVENV_ENV_EXE], *actual = real_path(env, requested);
+    const char *requested = env->context[CVENV_ENV_EXE];
+    const char *actual = look_up(env, requested, disk_real_path), *same = look_up(env, requested, disk_long_path);
     if (env->arena.failed)
         return error_memory(err);
-    if (path_is_within(actual, requested) && path_is_within(requested, actual))
+    if (path_is_within(actual, same) && path_is_within(same, actual))
         return true;
     env->context[CVENV_ENV_EXEC_CMD] = actual;
     warn(env, arena_format(&env->arena,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns which names Windows can give to a file ("Naming Files, Paths, and Namespaces"): others would become another file's. */
-#include "base/path.h"
+#include "base/path_names.h"
 
 #include <string.h>
+
+#include "base/path.h"
 
 enum { NAME_LIMIT = 255 }; /* UTF-16 units in a component, on every file system of the system's own */
 
@@ -49,7 +51,7 @@ static size_t units(const char *name, size_t length)
     return count;
 }
 
-static const char *refuse_component(const char *name, size_t length)
+const char *path_name_refusal(const char *name, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         if (strchr("<>:\"|?*", name[i]) != NULL)
@@ -69,7 +71,7 @@ const char *path_refusal(const char *path)
     while (*in != '\0') {
         in += strspn(in, "/\\");
         size_t length = strcspn(in, "/\\");
-        const char *why = length > 0 ? refuse_component(in, length) : NULL;
+        const char *why = length > 0 ? path_name_refusal(in, length) : NULL;
         if (why != NULL)
             return why;
         in += length;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/path.h"
+#include "base/path_names.h"
 #include "base/utf16.h"
 
 enum { OPEN_DIR = FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES | READ_CONTROL };
@@ -52,12 +52,18 @@ static bool is_component(const char *name)
     return strpbrk(name, "/\\:") == NULL && strcmp(name, "..") != 0;
 }
 
+/* NT would make files of names that mean devices to all programs, which then could never open them. */
+static bool is_new_name(const char *name)
+{
+    return name[0] != '\0' && is_component(name) && path_name_refusal(name, strlen(name)) == NULL;
+}
+
 int win32_open(HANDLE dir, const char *name, const struct win32_open *how, HANDLE *out)
 {
     WCHAR wide[WIN32_NAME];
     UNICODE_STRING string = { 0, sizeof wide, wide };
     OBJECT_ATTRIBUTES attributes;
-    if (!is_component(name))
+    if (how->disposition == FILE_CREATE ? !is_new_name(name) : !is_component(name))
         return EINVAL;
     if (strcmp(name, ".") == 0)
         name = "";
@@ -277,7 +283,7 @@ static int give_name(struct disk_dir from, const char *name, struct disk_dir to,
 {
     const struct win32_open open = { how == WIN32_LINK ? FILE_WRITE_ATTRIBUTES : DELETE | FILE_READ_ATTRIBUTES, FILE_OPEN, 0, 0, NULL };
     HANDLE file;
-    if (!is_component(new_name))
+    if (!is_new_name(new_name))
         return EINVAL;
     int number = win32_open(win32_handle(from), name, &open, &file);
     if (number != 0)

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/utf16.h"
 #include "base/variable.h"
+#include "disk/long_path.h"
 
 /* With the prefix that lifts the limit of 260 units and keeps the system from giving names another meaning. */
 wchar_t *win32_path(const char *path)
@@ -46,9 +47,12 @@ int win32_open_path(const char *path, ACCESS_MASK access, HANDLE *out)
 
 int disk_open_path(const char *path, struct disk_dir *out)
 {
+    const ACCESS_MASK access = FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES;
     HANDLE handle;
     FILE_BASIC_INFO info;
-    int number = win32_open_path(path, FILE_LIST_DIRECTORY | FILE_TRAVERSE | FILE_READ_ATTRIBUTES, &handle);
+    int number = win32_open_path(path, access | READ_CONTROL, &handle);
+    if (number == EACCES)
+        number = win32_open_path(path, access, &handle); /* then disk_stat_dir can trust nobody */
     if (number != 0)
         return number;
     if (GetFileInformationByHandleEx(handle, FileBasicInfo, &info, sizeof info) &&
@@ -95,20 +99,26 @@ static int give_path(struct arena *a, const wchar_t *wide, char **out)
     return 0;
 }
 
-int win32_path_of(struct arena *a, HANDLE handle, char **out)
+/* The same without the literal prefix: as users know it. */
+static int give_known_path(struct arena *a, wchar_t *wide, char **out)
 {
     static const wchar_t literal[] = L"\\\\?\\", share[] = L"\\\\?\\UNC\\";
     const size_t literal_length = wcslen(literal), share_length = wcslen(share);
-    wchar_t *wide = win32_wide_path_of(handle);
-    if (wide == NULL)
-        return errno;
     const wchar_t *path = wide;
     if (wcsncmp(wide, share, share_length) == 0) {
         wide[share_length - 2] = L'\\'; /* "\\?\UNC\server" becomes "\\server" */
         path = wide + share_length - 2;
     } else if (wcsncmp(wide, literal, literal_length) == 0)
         path = wide + literal_length;
-    int number = give_path(a, path, out);
+    return give_path(a, path, out);
+}
+
+int win32_path_of(struct arena *a, HANDLE handle, char **out)
+{
+    wchar_t *wide = win32_wide_path_of(handle);
+    if (wide == NULL)
+        return errno;
+    int number = give_known_path(a, wide, out);
     free(wide);
     return number;
 }
@@ -121,6 +131,19 @@ int disk_real_path(struct arena *a, const char *path, char **out)
         return number;
     number = win32_path_of(a, handle, out);
     CloseHandle(handle);
+    return number;
+}
+
+int disk_long_path(struct arena *a, const char *path, char **out)
+{
+    wchar_t *wide = win32_path(path), *full = malloc(WIN32_PATH * sizeof *full);
+    int number = wide == NULL || full == NULL ? ENOMEM : 0;
+    if (number == 0) {
+        DWORD length = GetLongPathNameW(wide, full, WIN32_PATH);
+        number = length == 0 ? win32_last_errno() : length >= WIN32_PATH ? ENAMETOOLONG : give_known_path(a, full, out);
+    }
+    free(wide);
+    free(full);
     return number;
 }
 

@@ -60,13 +60,10 @@ void win32_stat_trust(HANDLE directory, struct disk_stat *out)
     PSECURITY_DESCRIPTOR descriptor = NULL;
     DWORD error = GetSecurityInfo(directory, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
                                   NULL, &list, NULL, &descriptor);
-    if (error != ERROR_SUCCESS)
-        return; /* a file system without owners has nobody to distrust by them */
-    out->owner = owner != NULL && is_trusted(owner) ? disk_user() : disk_user() + 1;
-    if (others_may_write(list))
+    bool trusted = error == ERROR_SUCCESS && owner != NULL && is_trusted(owner);
+    out->owner = trusted ? disk_user() : disk_user() + 1;
+    if (error != ERROR_SUCCESS || others_may_write(list))
         out->mode |= 022;
-    else
-        out->mode &= ~022U;
     LocalFree(descriptor);
 }
 

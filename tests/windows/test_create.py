@@ -312,3 +312,40 @@ def test_killed_at_any_time(wine, windows_build: Path, windows_python: Path, wit
     wine.run(windows_build / "cvenv.exe", "-p", windows_python / "python.exe", env)
     assert names(tmp_path) == {"env"} and names(env) == TOP
     assert wine.run(env / "Scripts" / "python.exe", "-m", "pip", "--version").returncode == 0
+
+
+# ---- trust, and places that are elsewhere -------------------------------------------------------------------
+
+
+def test_cache_that_others_may_write_is_not_used(wine, create, tmp_path: Path) -> None:
+    for name, mode in (("open", 0o777), ("closed", 0o700)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+        said = create("--without-pip", "--cache-dir", tmp_path / name, tmp_path / ("env-" + name)).stderr
+        assert ("other users may write there" in said) == (name == "open")
+        assert bool(names(tmp_path / name)) == (name == "closed")
+
+
+def test_place_that_is_really_elsewhere_is_told(wine, create, tmp_path: Path) -> None:
+    """As CPython tells it of directories that the Store redirects: here by a link of this machine, which Wine follows."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    said = create("--without-pip", tmp_path / "link" / "env").stderr
+    assert "Actual environment location may have moved due to redirects, links or junctions." in said
+    assert 'Requested location: "%s"' % wine.path(tmp_path / "link" / "env" / "Scripts" / "python.exe") in said
+    assert 'Actual location:    "%s"' % wine.path(tmp_path / "real" / "env" / "Scripts" / "python.exe") in said
+    assert names(tmp_path / "real" / "env") == TOP
+
+
+@pytest.mark.parametrize("mode, links", [("auto", False), ("copy", False), ("hardlink", True)])
+def test_link_modes(create, tmp_path: Path, mode: str, links: bool) -> None:
+    create("--link-mode", mode, "--cache-dir", tmp_path / "cache", tmp_path / "env")
+    module = tmp_path / "env" / "Lib" / "site-packages" / "pip" / "_internal" / "exceptions.py"
+    assert (module.stat().st_nlink > 1) == links
+    assert (next((module.parent / "__pycache__").glob("exceptions.*.pyc")).stat().st_nlink > 1) == links
+
+
+def test_clones_only_where_the_file_system_has_them(create, tmp_path: Path) -> None:
+    result = create("--link-mode", "clone", tmp_path / "env", check=False)
+    assert result.returncode == 1 and result.stderr.startswith("Error: ")
+    assert not names(tmp_path)

@@ -93,7 +93,10 @@ static void names_that_would_lead_elsewhere_are_refused(void **state)
         assert_int_equal(disk_make_dir(f->dir, names[i]), EINVAL);
         assert_int_equal(disk_stat(f->dir, names[i], &st), EINVAL);
     }
+    assert_int_equal(disk_write_new(f->dir, "nul.txt", "", 0, 0666, -1, false), EINVAL);
+    assert_int_equal(disk_make_dir(f->dir, "x."), EINVAL);
     put(f, f->dir, "x", "", 0666);
+    assert_int_equal(disk_link(f->dir, "x", f->dir, "con"), EINVAL);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_int_equal(disk_rename(f->dir, "x", f->dir, names[i], DISK_REPLACE), EINVAL);
 }
