@@ -81,6 +81,8 @@ static bool place_file(struct placing *p, const struct place_pair *pair, const s
         number = disk_clone(pair->from, file->name, pair->to, file->name, file->mode, file->mtime);
     else if (how == BY_LINK && may_be_linked(p, file, &st))
         number = disk_link(pair->from, file->name, pair->to, file->name);
+    if (number == ENOENT)
+        return fail(p, PLACE_ALTERED, number, file, "not where it was stored"); /* another run may be building it anew */
     if (how == BY_COPY || (is_refusal(number) && p->may_copy))
         number = copy_file(p, pair, file);
     return number == 0 ? true : fail(p, PLACE_FAILED, number, file, how == BY_COPY ? "writing" : "placing");

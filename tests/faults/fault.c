@@ -32,7 +32,7 @@ static const struct {
     [CALL_RENAME_FLAGS] = { "renameat2", { EIO, ENOSPC, EINVAL, EACCES, EROFS, ENOSYS, EDQUOT, EPERM, ENOMEM, EXDEV, EBUSY,
                                            EMLINK, ELOOP, ESTALE } },
     [CALL_SYMLINK] = { "symlinkat", { ENOSPC, EIO, ACCESS, EROFS, EDQUOT, ENOMEM, ELOOP, ESTALE } },
-    [CALL_LINK] = { "linkat", { EMLINK, ENOSPC, EPERM, EIO, EXDEV, EROFS, EDQUOT, EACCES, ENOMEM, ELOOP, ESTALE } },
+    [CALL_LINK] = { "linkat", { EMLINK, ENOENT, ENOSPC, EPERM, EIO, EXDEV, EROFS, EDQUOT, EACCES, ENOMEM, ELOOP, ESTALE } },
     [CALL_UNLINK] = { "unlinkat", { EIO, EACCES, EBUSY, EPERM, EROFS, ENOMEM, ELOOP, ESTALE } },
     [CALL_STAT] = { "fstatat", { EIO, ENOMEM, EACCES, ELOOP, ESTALE } },
     [CALL_FSTAT] = { "fstat", { EIO, ENOMEM, ESTALE } },
