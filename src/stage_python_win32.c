@@ -3,6 +3,8 @@
  * Owns setup_python on Windows: launchers under the interpreter's names, or links to the interpreter and its libraries.
  * The base's own launchers are taken where it has them, as CPython does; otherwise those that are part of this library.
  */
+#include <errno.h>
+
 #include "base/path.h"
 #include "disk/long_path.h"
 #include "env.h"
@@ -100,6 +102,69 @@ static bool make_programs(struct cvenv *env, const char *bin, struct cvenv_error
     return err->code == CVENV_ERROR_NONE && make_launchers(env, bin, err);
 }
 
+/* ---- programs of the Python that was there before -------------------------------------------------------- */
+
+struct former {
+    struct cvenv *env;
+    const char *bin;
+    struct disk_dir dir;
+    struct cvenv_error *err;
+};
+
+/* "python3.13t.exe", "pythonw_d.exe": what venv gives an interpreter. */
+static bool looks_like_interpreter(const char *name)
+{
+    if (_strnicmp(name, "python", 6) != 0)
+        return false;
+    name += 6;
+    name += *name == 'w' || *name == 'W';
+    name += strspn(name, "0123456789.");
+    if (_strnicmp(name, "exe", 3) == 0) /* whose dot went with the numbers */
+        name--;
+    name += *name == 't';
+    if (_strnicmp(name, "_d", 2) == 0)
+        name += 2;
+    return _stricmp(name, ".exe") == 0;
+}
+
+/* Links to libraries: "python313.dll", "vcruntime140.dll". */
+static bool is_linked_library(const struct former *f, const char *name)
+{
+    struct disk_stat st;
+    size_t length = strlen(name);
+    return length > 4 && _stricmp(name + length - 4, ".dll") == 0 && disk_stat(f->dir, name, &st) == 0 && st.type == DISK_LINK;
+}
+
+static bool is_wanted(const struct cvenv *env, const char *name)
+{
+    for (const struct facts_program *p = env->facts.programs; p->name != NULL; p++)
+        if (_stricmp(p->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Left where they are, they would go on running the former Python, for which nothing else here is meant any more. */
+static int remove_former(void *user, const char *name)
+{
+    const struct former *f = user;
+    if (is_wanted(f->env, name) || (!looks_like_interpreter(name) && !is_linked_library(f, name)))
+        return 0;
+    return transaction_remove(f->env->transaction, place_of(f->env, f->bin, name), f->err) ? 0 : ECANCELED;
+}
+
+static bool remove_former_programs(struct cvenv *env, const char *bin, struct cvenv_error *err)
+{
+    struct disk_dir existing = transaction_existing(env->transaction);
+    struct former f = { env, bin, DISK_NO_DIR, err };
+    if (env->previous.home == NULL || existing.handle < 0 || disk_open_below(existing, bin, &f.dir) != 0)
+        return true;
+    int number = disk_list(f.dir, remove_former, &f);
+    disk_close(f.dir);
+    if (number == ECANCELED)
+        return false;
+    return number == 0 ? true : error_system(err, number, "%s", env->context[CVENV_BIN_PATH]);
+}
+
 /* ---- where it really is -------------------------------------------------------------------------------- */
 
 /* The path as `look` gives it, as far as it exists yet. */
@@ -138,5 +203,5 @@ bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
     if (env->facts.programs[0].name == NULL)
         return error_set(err, CVENV_ERROR_INTERPRETER, "%s: is no Python for Windows", env->facts.executable);
     return env_relative(env, CVENV_BIN_PATH, &bin, err) && transaction_make_dir(env->transaction, bin, err) &&
-           note_redirection(env, err) && make_programs(env, bin, err);
+           note_redirection(env, err) && remove_former_programs(env, bin, err) && make_programs(env, bin, err);
 }

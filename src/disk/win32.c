@@ -178,7 +178,6 @@ bool disk_has_mounts(struct disk_dir dir)
     return false;
 }
 
-/* A link's file keeps the access list that it has in the store. */
 /* Every new file here inherits its directory's access list; a link would keep the store's, which is for its owner alone. */
 int disk_inherits(struct disk_dir dir, bool *out)
 {

@@ -7,7 +7,7 @@
 ULONG WINAPI RtlNtStatusToDosError(NTSTATUS status);
 
 /* Those that mingw's header does not name. */
-enum { STOPPED_ON_SYMLINK = 681, ELEVATION_REQUIRED = 740, QUOTA_EXCEEDED = 1295 };
+enum { CANT_ACCESS_FILE = 1920, STOPPED_ON_SYMLINK = 681, ELEVATION_REQUIRED = 740, QUOTA_EXCEEDED = 1295 };
 
 /* Beside each: what it is called in POSIX's view of the same trouble. */
 static const struct {
@@ -58,6 +58,7 @@ static const struct {
     { ERROR_BAD_EXE_FORMAT, ENOEXEC },
     { ELEVATION_REQUIRED, EACCES },
     { ERROR_FILE_TOO_LARGE, EFBIG },
+    { CANT_ACCESS_FILE, ENXIO },
 };
 
 int win32_errno(DWORD error)

@@ -62,10 +62,25 @@ int disk_open_path(const char *path, struct disk_dir *out)
     return ENOTDIR;
 }
 
+/* Aliases of the Store stand for programs without being links that could be followed: they are told as they are, empty. */
+static int open_alias(const char *path, HANDLE *out)
+{
+    wchar_t *wide = win32_path(path);
+    if (wide == NULL)
+        return errno;
+    *out = CreateFileW(wide, FILE_READ_ATTRIBUTES, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
+                       FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    int number = *out == INVALID_HANDLE_VALUE ? win32_last_errno() : 0;
+    free(wide);
+    return number;
+}
+
 int disk_stat_path(const char *path, struct disk_stat *out)
 {
     HANDLE handle;
     int number = win32_open_path(path, FILE_READ_ATTRIBUTES, &handle);
+    if (number == ENXIO)
+        number = open_alias(path, &handle);
     if (number != 0)
         return number;
     number = win32_stat(handle, out);

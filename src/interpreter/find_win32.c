@@ -19,10 +19,10 @@ struct search {
 /* ---- by path ------------------------------------------------------------------------------------------- */
 
 /*
- * What keeps a file from being a program; NULL when nothing does. The App Execution Aliases of the Store, which offer to
- * install a Python instead of being one, cannot be opened, or are empty.
+ * What keeps a file from being a program; NULL when nothing does. App Execution Aliases of the Store are empty. Most of
+ * those called python offer to install one instead of being one: only who names the path means it.
  */
-static const char *unfit(const char *path)
+static const char *unfit(const char *path, bool named)
 {
     struct disk_stat st;
     int number = disk_stat_path(path, &st);
@@ -30,7 +30,7 @@ static const char *unfit(const char *path)
         return strerror(number);
     if (st.type == DISK_DIRECTORY)
         return "is a directory";
-    return st.type != DISK_FILE || st.size == 0 ? "is not a program" : NULL;
+    return st.type != DISK_FILE || (st.size == 0 && !named) ? "is not a program" : NULL;
 }
 
 static bool has_suffix(const char *name)
@@ -40,13 +40,13 @@ static bool has_suffix(const char *name)
 }
 
 /* The program, with ".exe" added where it is left out, as everywhere on Windows. */
-static bool is_program(const struct search *s, const char **path, const char **why)
+static bool is_program(const struct search *s, bool named, const char **path, const char **why)
 {
-    *why = unfit(*path);
+    *why = unfit(*path, named);
     if (*why == NULL || has_suffix(*path))
         return *why == NULL;
     const char *longer = arena_format(s->arena, "%s.exe", *path);
-    if (unfit(longer) != NULL)
+    if (unfit(longer, named) != NULL)
         return false;
     *path = longer;
     return true;
@@ -56,7 +56,7 @@ static bool find_by_path(const struct search *s, const char *spec, const char **
 {
     const char *why;
     *path = path_absolute(s->arena, s->cwd, spec);
-    if (is_program(s, path, &why))
+    if (is_program(s, true, path, &why))
         return true;
     return error_set(err, CVENV_ERROR_INTERPRETER, "no such Python: %s: %s", *path, why);
 }
@@ -75,7 +75,7 @@ static bool find_on_path(const struct search *s, const char *name, const char **
         const char *directory = arena_copy(s->arena, element.data, element.length), *why;
         if (path_is_absolute(directory)) {
             *path = path_join(s->arena, path_absolute(s->arena, s->cwd, directory), name);
-            if (is_program(s, path, &why))
+            if (is_program(s, false, path, &why))
                 return true;
         }
         if (elements[length] == '\0')
@@ -120,7 +120,7 @@ static bool is_better(const struct registered *python, const struct registered *
 static bool consider(void *user, const struct registered *python)
 {
     struct candidate *c = user;
-    if (matches(&c->wanted, &python->version) && is_better(python, &c->best) && unfit(python->executable) == NULL)
+    if (matches(&c->wanted, &python->version) && is_better(python, &c->best) && unfit(python->executable, true) == NULL)
         c->best = *python;
     return !c->arena->failed;
 }

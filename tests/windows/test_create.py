@@ -230,6 +230,17 @@ def test_running_again_keeps_what_is_foreign(create, tmp_path: Path) -> None:
     assert (env / "Scripts" / "activate").read_text() != "altered"
 
 
+def test_running_again_removes_programs_of_another_python(create, tmp_path: Path) -> None:
+    env = tmp_path / "env"
+    create("--without-pip", env)
+    former = ("python3.13t.exe", "pythonw3.13t.exe", "python_d.exe", "PythonW_D.EXE", "python3.exe")
+    others = ("pythonista.exe", "python-script.exe", "ipython.exe", "pytho.exe", "python.exe.txt", "python314.dll")
+    for name in former + others:
+        (env / "Scripts" / name).write_text("x")
+    create("--without-pip", env)
+    assert names(env / "Scripts") == SCRIPTS | set(others)
+
+
 def test_clear_removes_also_what_is_read_only(create, tmp_path: Path) -> None:
     env = tmp_path / "env"
     create("--without-pip", env)
