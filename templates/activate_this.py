@@ -53,4 +53,6 @@ def activate(directory):
     sys.prefix = sys.exec_prefix = directory
 
 
+if __name__ == "__main__" and os.path.basename(sys.argv[0]) == "activate_this.py":
+    sys.exit("activate_this.py: must be run by a Python that goes on: runpy.run_path(\"bin/activate_this.py\")")
 activate(directory_of_environment())

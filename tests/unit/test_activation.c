@@ -125,7 +125,7 @@ static void says_whether_it_may_move(void **state)
     assert_non_null(strstr(rendered("activate", &values), "_venv_relocatable=no\n"));
     values.relocatable = true;
     assert_non_null(strstr(rendered("activate", &values), "_venv_relocatable=yes\n"));
-    assert_non_null(strstr(rendered("activate.bat", &values), "if \"yes\"==\"yes\""));
+    assert_non_null(strstr(rendered("activate.bat", &values), "if \"yes\"==\"no\""));
 }
 
 static void ends_lines_as_the_shell_wants_them(void **state)
