@@ -197,11 +197,19 @@ static bool note_redirection(struct cvenv *env, struct cvenv_error *err)
     return true;
 }
 
+/* Launchers name the environment in __PYVENV_LAUNCHER__; before, and in other implementations, nobody reads it. */
+static bool knows_launchers(const struct facts *f)
+{
+    bool old = f->major == 3 && (f->minor < 7 || (f->minor == 7 && f->micro < 2));
+    return f->programs[0].name != NULL && strcmp(f->implementation, "cpython") == 0 && !old;
+}
+
 bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
 {
     const char *bin;
-    if (env->facts.programs[0].name == NULL)
-        return error_set(err, CVENV_ERROR_INTERPRETER, "%s: is no Python for Windows", env->facts.executable);
+    if (!knows_launchers(&env->facts))
+        return error_set(err, CVENV_ERROR_INTERPRETER, "%s: is %s %s, but environments on Windows need CPython 3.7.2 or later",
+                         env->facts.executable, env->facts.implementation, env->facts.version);
     return env_relative(env, CVENV_BIN_PATH, &bin, err) && transaction_make_dir(env->transaction, bin, err) &&
            note_redirection(env, err) && remove_former_programs(env, bin, err) && make_programs(env, bin, err);
 }

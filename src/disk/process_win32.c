@@ -38,15 +38,16 @@ static int create_process(struct child *c, const struct command_line *line, STAR
 {
     SIZE_T size = 0;
     STARTUPINFOW *info = &startup->StartupInfo;
-    HANDLE handles[] = { info->hStdInput, info->hStdOutput, info->hStdError };
+    HANDLE handles[3] = { info->hStdInput, info->hStdOutput, info->hStdError };
+    const size_t count = info->hStdError != NULL ? 3 : 2; /* there may be no standard error to share */
     InitializeProcThreadAttributeList(NULL, 1, 0, &size);
     startup->lpAttributeList = arena_alloc(c->output.arena, size);
     if (startup->lpAttributeList == NULL)
         return ENOMEM;
     if (!InitializeProcThreadAttributeList(startup->lpAttributeList, 1, 0, &size))
         return win32_last_errno();
-    bool ok = UpdateProcThreadAttribute(startup->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles, sizeof handles,
-                                        NULL, NULL) &&
+    bool ok = UpdateProcThreadAttribute(startup->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles,
+                                        count * sizeof *handles, NULL, NULL) &&
               CreateProcessW(line->program, line->arguments, NULL, NULL, TRUE, flags, line->environment, line->cwd, info,
                              &c->process);
     int number = ok ? 0 : win32_last_errno();

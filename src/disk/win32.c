@@ -216,7 +216,7 @@ int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), vo
             number = give_names(&buffer.first, each, user);
             continue;
         }
-        if (GetLastError() != ERROR_NO_MORE_FILES)
+        if (GetLastError() != ERROR_NO_MORE_FILES && GetLastError() != ERROR_FILE_NOT_FOUND) /* a root with nothing in it */
             number = win32_last_errno();
         break;
     }

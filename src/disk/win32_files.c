@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+NTSTATUS NTAPI NtQueryVolumeInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG, FS_INFORMATION_CLASS);
+
 enum { PART = 1 << 30, COPY_BUFFER = 1 << 16 }; /* the calls take 32-bit lengths */
 enum { WRITING = FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE };
 
@@ -106,18 +108,31 @@ struct duplicate_extents {
 
 enum { CTL_DUPLICATE_EXTENTS = 0x98344, VOLUME_CLONES = 0x08000000 }; /* FILE_SUPPORTS_BLOCK_REFCOUNTING */
 
+/* FILE_FS_SIZE_INFORMATION ([MS-FSCC] 2.5.8): what a file system gives out at once. 0: unknown. */
+static uint64_t cluster_size(HANDLE file)
+{
+    struct {
+        LARGE_INTEGER total, available;
+        ULONG sectors, bytes;
+    } size;
+    enum { SIZE_INFORMATION = 3 };
+    IO_STATUS_BLOCK io;
+    NTSTATUS status = NtQueryVolumeInformationFile(file, &io, &size, sizeof size, (FS_INFORMATION_CLASS)SIZE_INFORMATION);
+    return status >= 0 ? (uint64_t)size.sectors * size.bytes : 0;
+}
+
 /* Whole clusters, and less than 4 GiB a call: files of an environment are far smaller. */
 static int duplicate_extents(HANDLE source, HANDLE file, uint64_t size)
 {
-    enum { CLUSTER = 65536 }; /* the larger of the two sizes that ReFS has; a multiple of the other */
     FILE_END_OF_FILE_INFO end = { .EndOfFile.QuadPart = (LONGLONG)size };
     struct duplicate_extents extents = { .file = source };
+    uint64_t cluster = cluster_size(file);
     DWORD returned;
     if (size == 0)
         return 0;
-    if (size >= PART)
+    if (size >= PART || cluster == 0)
         return EOPNOTSUPP;
-    extents.count.QuadPart = (LONGLONG)((size + CLUSTER - 1) / CLUSTER * CLUSTER);
+    extents.count.QuadPart = (LONGLONG)((size + cluster - 1) / cluster * cluster);
     if (!SetFileInformationByHandle(file, FileEndOfFileInfo, &end, sizeof end) ||
         !DeviceIoControl(file, CTL_DUPLICATE_EXTENTS, &extents, sizeof extents, NULL, 0, &returned, NULL))
         return win32_last_errno();
