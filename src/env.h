@@ -66,6 +66,8 @@ bool guard_clear(struct cvenv *env, struct cvenv_error *err);
 
 /* stage_python_posix.c, stage_python_win32.c: activators and the default of --copies differ. */
 extern const bool env_is_windows;
+/* Was a symbolic link refused because the file system has none (FAT)? (stages.c) */
+bool env_has_no_links(const struct cvenv_error *err);
 /* What the templates' placeholders stand for (stages.c). */
 struct activation env_activation(const struct cvenv *env);
 

@@ -72,11 +72,25 @@ static bool remove_former_names(struct cvenv *env, const char *bin, struct cvenv
 
 /* ---- the names ----------------------------------------------------------------------------------------- */
 
+static bool copy_executable(struct cvenv *env, const char *path, struct cvenv_error *err)
+{
+    return transaction_copy(env->transaction, env->context[CVENV_EXECUTABLE], path, 0777, err);
+}
+
+/* As venv does (symlink_or_copy): where there are no links, copies from then on, with a warning. */
 static bool make_primary(struct cvenv *env, const char *path, struct cvenv_error *err)
 {
     const char *executable = env->context[CVENV_EXECUTABLE];
-    return wants_copies(env) ? transaction_copy(env->transaction, executable, path, 0777, err)
-                             : transaction_symlink(env->transaction, executable, path, err);
+    if (wants_copies(env))
+        return copy_executable(env, path, err);
+    if (transaction_symlink(env->transaction, executable, path, err))
+        return true;
+    if (!env_has_no_links(err))
+        return false;
+    env_report(env, CVENV_REPORT_WARNING, arena_format(&env->arena, "Unable to symlink '%s' to '%s'", executable,
+                                                       path_join(&env->arena, env->context[CVENV_ENV_DIR], path)));
+    env->options.links = CVENV_LINKS_COPIES;
+    return copy_executable(env, path, err);
 }
 
 /* As venv does: links to the primary beside them, or more copies. */
@@ -87,7 +101,7 @@ static bool make_others(struct cvenv *env, const char *bin, struct cvenv_error *
         const char *path = path_join(&env->arena, bin, *name);
         if (strcmp(*name, primary) == 0)
             continue;
-        bool ok = wants_copies(env) ? make_primary(env, path, err) : transaction_symlink(env->transaction, primary, path, err);
+        bool ok = wants_copies(env) ? copy_executable(env, path, err) : transaction_symlink(env->transaction, primary, path, err);
         if (!ok)
             return false;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the built-in stages that make directories, pyvenv.cfg, .gitignore and the activators. */
 #include "base/argument.h"
+#include <errno.h>
+
 #include "base/path.h"
 #include "env.h"
 #include "environment/activation.h"
@@ -21,6 +23,11 @@ static bool is_there(const struct cvenv *env, const char *name)
     return existing.handle >= 0 && disk_stat(existing, name, &st) == 0;
 }
 
+bool env_has_no_links(const struct cvenv_error *err)
+{
+    return err->code == CVENV_ERROR_SYSTEM && (err->system == ENOSYS || err->system == EPERM || err->system == EOPNOTSUPP);
+}
+
 /* A link to lib for 64-bit Pythons that look there (bpo-21197). What is there is left alone, unless it is a dangling link. */
 static bool make_lib64(struct cvenv *env, struct cvenv_error *err)
 {
@@ -28,7 +35,7 @@ static bool make_lib64(struct cvenv *env, struct cvenv_error *err)
     const char *path = path_join(&env->arena, env->context[CVENV_ENV_DIR], "lib64");
     if (!env->facts.lib64 || (is_there(env, "lib64") && disk_stat_path(path, &st) == 0))
         return true;
-    return transaction_symlink(env->transaction, "lib", "lib64", err);
+    return transaction_symlink(env->transaction, "lib", "lib64", err) || env_has_no_links(err);
 }
 
 /* Tells programs that make backups to leave it out (Cache Directory Tagging Specification). */

@@ -31,8 +31,8 @@ static int write_all(int fd, const char *data, size_t length)
 static int finish(int fd, int number, int64_t mtime, bool sync)
 {
     if (number == 0 && mtime >= 0) {
-        struct timespec times[2] = { { 0, UTIME_OMIT }, { mtime / 1000000000, mtime % 1000000000 } };
-        number = futimens(fd, times) == 0 ? 0 : errno;
+        struct timespec time = { mtime / 1000000000, mtime % 1000000000 };
+        number = futimens(fd, (struct timespec[2]){ time, time }) == 0 ? 0 : errno; /* some file systems know no UTIME_OMIT */
     }
     if (number == 0 && sync)
         number = disk_sync_dir((struct disk_dir){ fd });

@@ -31,7 +31,7 @@ static const struct {
     [CALL_RENAME] = { "renameat", { EIO, ENOSPC, EACCES, EROFS, EDQUOT, EPERM, ENOMEM, EXDEV, EBUSY, EMLINK, ELOOP, ESTALE } },
     [CALL_RENAME_FLAGS] = { "renameat2", { EIO, ENOSPC, EINVAL, EACCES, EROFS, ENOSYS, EDQUOT, EPERM, ENOMEM, EXDEV, EBUSY,
                                            EMLINK, ELOOP, ESTALE } },
-    [CALL_SYMLINK] = { "symlinkat", { ENOSPC, EIO, ACCESS, EROFS, EDQUOT, ENOMEM, ELOOP, ESTALE } },
+    [CALL_SYMLINK] = { "symlinkat", { ENOSPC, EIO, EACCES, EROFS, EDQUOT, ENOMEM, ELOOP, ESTALE } }, /* EPERM: there are no links */
     [CALL_LINK] = { "linkat", { EMLINK, ENOENT, ENOSPC, EPERM, EIO, EXDEV, EROFS, EDQUOT, EACCES, ENOMEM, ELOOP, ESTALE } },
     [CALL_UNLINK] = { "unlinkat", { EIO, EACCES, EBUSY, EPERM, EROFS, ENOMEM, ELOOP, ESTALE } },
     [CALL_STAT] = { "fstatat", { EIO, ENOMEM, EACCES, ELOOP, ESTALE } },

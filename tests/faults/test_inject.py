@@ -24,7 +24,7 @@ from support.tree import snapshot
 ERRORS = {
     "openat": ["ENOSPC", "EMFILE", "EACCES", "EINTR", "EIO"], "openat2": ["EIO", "ENFILE", "ELOOP", "ENOSYS"],
     "mkdirat": ["ENOSPC", "EROFS", "EDQUOT"], "mkdir": ["ENOSPC"], "write": ["ENOSPC", "EIO", "EINTR"], "read": ["EIO"],
-    "close": ["EIO"], "renameat2": ["EIO", "ENOSPC", "EINVAL", "EXDEV"], "renameat": ["EIO"], "symlinkat": ["ENOSPC", "EPERM"],
+    "close": ["EIO"], "renameat2": ["EIO", "ENOSPC", "EINVAL", "EXDEV"], "renameat": ["EIO"], "symlinkat": ["ENOSPC", "EACCES"],
     "linkat": ["EMLINK", "EPERM", "ENOSPC"], "unlinkat": ["EIO", "EBUSY"], "newfstatat": ["EIO"], "fstat": ["EIO"],
     "statx": ["EIO"], "utimensat": ["EPERM"], "flock": ["ENOLCK"], "mmap": ["ENOMEM"], "getdents64": ["EIO"],
     "copy_file_range": ["ENOSPC", "EXDEV"], "readlinkat": ["EIO"], "readlink": ["EIO"], "getcwd": ["ENOENT"],

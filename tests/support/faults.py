@@ -34,9 +34,12 @@ class Reference:
         return self.made[key]
 
     def faults(self, environment: Path, *options: str, interpreter: Interpreter | None = None,
-               also: tuple[str, ...] = ()) -> list[str]:
-        """What is missing, too much or different; `also` are names of a user's that may be there too."""
-        expected, found = self.of(environment.name, options, interpreter), normalized(environment)
+               also: tuple[str, ...] = (), made_at: Path | None = None) -> list[str]:
+        """
+        What is missing, too much or different; `also` are names of a user's that may be there too. `made_at`: it is a copy
+        of the environment that was made there.
+        """
+        expected, found = self.of(environment.name, options, interpreter), normalized(environment, made_at)
         faults = ["missing: " + name for name in expected.keys() - found.keys()]
         faults += ["different: " + name for name in expected.keys() & found.keys() if expected[name] != found[name]]
         faults += ["too much: " + name for name in found.keys() - expected.keys() if not name.startswith(also)] \
@@ -48,9 +51,9 @@ class Reference:
         assert not faults, "\n".join(faults)
 
 
-def normalized(environment: Path) -> dict[str, Entry]:
+def normalized(environment: Path, made_at: Path | None = None) -> dict[str, Entry]:
     """What is in it, with its path replaced and without the command that made it."""
-    own = os.fsencode(environment)
+    own = os.fsencode(made_at or environment)
     entries = {}
     for name, entry in snapshot(environment).items():
         content = entry.content.replace(own, b"@")
