@@ -32,6 +32,7 @@ BEGIN = """
     cvenv=$1 python=$2 there=$3/there image=$3/image wheels=$3/wheels
     cd "$3"; mkdir there; truncate -s 400M image
     mounted() { %s; }
+    trap 'cd "$3"; umount there 2>/dev/null' EXIT  # a FUSE server would go on
     (set -e; mounted) || { echo "cannot be had here" >&2; exit 77; }
     cd there
 """
