@@ -84,6 +84,25 @@ def shells_named(*names: str) -> list[Shell]:
     return [shell for shell in SHELLS if shell.name in names]
 
 
+def shells_that(predicate) -> pytest.MarkDecorator:
+    """Runs a test only with the shells to which it applies."""
+    return pytest.mark.parametrize("shell", filter(predicate, SHELLS), indirect=True, ids=lambda one: one.name)
+
+
+def shells_with(argument: str, values, applies) -> pytest.MarkDecorator:
+    """Runs a test with every shell and every value for which applies(shell, value)."""
+    pairs = [(shell, value) for shell in SHELLS for value in values if applies(shell, value)]
+    return pytest.mark.parametrize("shell, " + argument, pairs, indirect=["shell"], ids=lambda one: getattr(one, "name", None))
+
+
+def is_posix(shell: Shell) -> bool:
+    return shell.activator == "activate"
+
+
+def can_locate(shell: Shell) -> bool:
+    return shell.locates
+
+
 @pytest.fixture(params=SHELLS, ids=lambda one: one.name)
 def shell(request: pytest.FixtureRequest) -> Shell:
     """Every shell; those that are not here are skipped."""

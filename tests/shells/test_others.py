@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment
+from shells.conftest import Environment, shells_with
 from shells.running import SEARCH_PATH, differences, run_script
 from shells.shells import Shell
 from support.interpreters import CACHE
@@ -38,14 +38,15 @@ def others(python, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
+def works(shell: Shell, maker: str) -> bool:
+    """Those of virtualenv and uv do not in yash."""
+    return shell.activator in ACTIVATORS[maker] and (maker == "venv" or not shell.name.startswith("yash"))
+
+
 def sources(shell: Shell, maker: str, others: dict[str, Path]) -> tuple[str, str]:
     """How the other's activator is sourced, and its path."""
-    if shell.activator not in ACTIVATORS[maker]:
-        pytest.skip("%s has no activator for %s that is like ours" % (maker, shell.name))
     if maker not in others:
         pytest.skip("no %s here: tests/tools/fetch-peers" % maker)
-    if maker != "venv" and shell.name.startswith("yash"):
-        pytest.skip("%s's does not work in yash" % maker)
     return shell.source.replace("ACTIVATE", "OTHER"), str(others[maker] / "bin" / ACTIVATORS[maker][shell.activator])
 
 
@@ -59,7 +60,7 @@ def assert_nothing_left(outcome) -> None:
     assert not [name for name in left if not name.startswith(LEFT_BY_OTHERS)], left
 
 
-@pytest.mark.parametrize("maker", ACTIVATORS)
+@shells_with("maker", ACTIVATORS, works)
 def test_ours_after_another(shell: Shell, tool, make, others, maker: str):
     source, path = sources(shell, maker, others)
     environment = make("ours $x")
@@ -72,7 +73,7 @@ def test_ours_after_another(shell: Shell, tool, make, others, maker: str):
     assert_nothing_left(outcome)
 
 
-@pytest.mark.parametrize("maker", ACTIVATORS)
+@shells_with("maker", ACTIVATORS, works)
 def test_another_after_ours(shell: Shell, tool, make, others, maker: str):
     """Theirs takes over our variables: they have the names that it looks for."""
     source, path = sources(shell, maker, others)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment
+from shells.conftest import Environment, can_locate, shells_that, shells_with
 from shells.running import SEARCH_PATH, differences, run_script
 from shells.shells import Shell
 
@@ -48,11 +48,10 @@ def test_moved(shell: Shell, tool, make, name: str):
     assert_refused(run_script(shell, attempt(shell), environment, tool, ACTIVATE=activator), shell)
 
 
+@shells_that(can_locate)
 @pytest.mark.parametrize("name", NAMES)
 def test_copied(shell: Shell, tool, make, name: str):
     """The recorded directory holds an environment, but not the one that was asked for."""
-    if not shell.locates:
-        pytest.skip("%s cannot tell" % shell.name)
     environment = make(name)
     copy = environment.path + b" copy"
     shutil.copytree(environment.path, copy, symlinks=True)
@@ -61,9 +60,8 @@ def test_copied(shell: Shell, tool, make, name: str):
     assert_refused(run_script(shell, attempt(shell), environment, tool, ACTIVATE="env/bin/" + shell.activator), shell)
 
 
+@shells_that(lambda one: one.name != "nu")  # in which an overlay of the same name replaces the one that was active
 def test_moved_and_refused_leaves_the_active_one(shell: Shell, tool, make, tmp_path: Path):
-    if shell.name == "nu":
-        pytest.skip("an overlay of the same name replaces the one that was active")
     environment = make("active")
     (tmp_path / "x").mkdir()
     stale = tmp_path / "stale" / "bin"
@@ -78,10 +76,9 @@ def test_moved_and_refused_leaves_the_active_one(shell: Shell, tool, make, tmp_p
     assert b"does not hold this environment" in outcome.errors
 
 
+@shells_that(lambda one: one.name not in ("nu", "elvish"))  # which name a module after its file
 def test_a_link_to_the_script_is_no_copy(shell: Shell, tool, make):
     """Even one that lies in another environment."""
-    if shell.name in ("nu", "elvish"):
-        pytest.skip("the name of the file is that of the module")
     environment = make()
     other = environment.work / "another" / "bin"
     other.mkdir(parents=True)
@@ -99,11 +96,17 @@ def relocated(make, tmp_path: Path, name: str) -> tuple[Environment, bytes]:
     return environment, move(environment, name + " moved")
 
 
+def can_be_told(shell: Shell, way: str) -> bool:
+    """In Nushell and Elvish the path is part of the script."""
+    return way == "relative" if shell.name in ("nu", "elvish") else shell.locates
+
+
+WAYS = ["absolute", "relative", "in bin", "dots", "linked script", "linked directory", "doubled slashes"]
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("way", ["absolute", "relative", "in bin", "dots", "linked script", "linked directory", "doubled slashes"])
-def test_relocatable(shell: Shell, tool, make, tmp_path: Path, name: str, way: str):
-    if not shell.locates and shell.name != "elvish":
-        pytest.skip("%s cannot tell where a sourced file is" % shell.name)
+@shells_with("way", WAYS, can_be_told)
+def test_relocatable(shell: Shell, way: str, tool, make, tmp_path: Path, name: str):
     environment, path = relocated(make, tmp_path, name)
     work = environment.work
     work.joinpath("deep").mkdir()
@@ -118,12 +121,7 @@ def test_relocatable(shell: Shell, tool, make, tmp_path: Path, name: str, way: s
         "doubled slashes": ("", "//" + str(work) + "//env/bin/"),
     }[way]
     target = script + (shell.activator if script != "./a link" else Path(shell.activator).suffix)
-    source = shell.source
-    if shell.name in ("nu", "elvish"):
-        if start or way in ("absolute", "linked directory", "doubled slashes", "linked script"):
-            pytest.skip("the path is part of the script")
-        source = source.replace("env/bin/", script)
-    lines = [start, shell.write_environment("before").replace("before.env", str(work / "before.env")), source,
+    lines = [start, shell.write_environment("before").replace("before.env", str(work / "before.env")), shell.source,
              shell.write_environment("active").replace("active.env", str(work / "active.env")),
              "python %s/which" % work, shell.deactivate,
              shell.write_environment("after").replace("after.env", str(work / "after.env"))]
@@ -138,14 +136,14 @@ def test_relocatable(shell: Shell, tool, make, tmp_path: Path, name: str, way: s
     assert not list(tmp_path.glob("**/pwned"))
 
 
+@shells_that(lambda one: not one.locates)
 def test_relocatable_where_it_cannot_be_told(shell: Shell, tool, make):
     """The recorded path serves as long as it is right; either way one line says what is taken."""
-    if shell.locates:
-        pytest.skip("%s can tell" % shell.name)
     environment = make("here", relocatable=True)
     source = shell.source_on_terminal or shell.source
     outcome = run_script(shell, [source, shell.write_environment("active")], environment, tool)
-    assert outcome.errors.count(b"\n") == 1 and b"cannot tell" in outcome.errors or b"does not tell" in outcome.errors
+    assert outcome.errors.count(b"\n") == 1
+    assert b"cannot tell" in outcome.errors or b"does not tell" in outcome.errors
     assert outcome.environment("active")[b"PATH"] == environment.bin + b":" + SEARCH_PATH
 
     move(environment, "there")
@@ -155,10 +153,9 @@ def test_relocatable_where_it_cannot_be_told(shell: Shell, tool, make):
     assert not differences(outcome.environment("before"), outcome.environment("after"))
 
 
-def test_a_relocatable_script_may_be_deleted_from_the_recorded_place(shell: Shell, tool, make):
+@shells_that(can_locate)
+def test_relocatable_with_another_at_the_recorded_place(shell: Shell, tool, make):
     """Another environment at the old place is not taken for this one."""
-    if not shell.locates:
-        pytest.skip("%s cannot tell" % shell.name)
     environment = make("old", relocatable=True)
     path = move(environment, "new")
     shutil.copytree(path, environment.path, symlinks=True)

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from shells.conftest import shells_with
 from shells.running import variables_for
 from shells.shells import Shell
 
@@ -30,13 +31,12 @@ def started(shell: Shell, environment, tool, lines: list[str]) -> int:
     return sum(1 for line in trace.read_bytes().split(b"\n") if STARTS.search(line) and THREAD not in line)
 
 
-@pytest.mark.parametrize("relocatable", [False, True], ids=["default", "relocatable"])
+# Where this cannot be told, the relocatable ones say so, and csh needs a process for that.
+@shells_with("relocatable", [False, True], lambda one, relocatable: one.locates or not relocatable)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_process(shell: Shell, tool, make, name: str, relocatable: bool):
+def test_no_process(shell: Shell, relocatable: bool, tool, make, name: str):
     if not shutil.which("strace"):
         pytest.skip("no strace here")
-    if relocatable and not shell.locates:
-        pytest.skip("%s says where it takes the environment from" % shell.name)
     environment = make(name, relocatable=relocatable)
     prompt = ["PS1='> '"] if shell.activator == "activate" else []
     nothing = started(shell, environment, tool, prompt)

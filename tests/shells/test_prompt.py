@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from shells.conftest import link_to, make_environment, shells_named
+from shells.conftest import link_to, make_environment, shells_named, shells_that
 from shells.running import variables_for
 from shells.shells import Shell
 from shells.terminal import Terminal
@@ -58,10 +58,9 @@ def test_status_in_the_prompt(tool, make, name: str):
     assert (before, active, after) == (expected, "(%s) %s" % (HOSTILE, expected), expected)
 
 
+@shells_that(lambda one: one.name != "nu")  # where two overlays of one name need two paths
 def test_a_second_environment_on_a_terminal(shell: Shell, tool, make, tmp_path):
     """Its name replaces the other, and the user's prompt comes back."""
-    if shell.name == "nu":
-        pytest.skip("two overlays of one name need two paths")
     first = make("first")
     (tmp_path / "x").mkdir()
     second = make_environment(tool, tmp_path / "x", b"second", HOSTILE.encode())
@@ -81,10 +80,9 @@ def test_the_prompt_may_be_kept(shell: Shell, tool, make):
     assert shown == ["READY>"] * 3
 
 
+@shells_that(lambda one: one.name not in ("nu", "xonsh"))  # whose prompts belong to the overlay, or show the name by a field
 def test_a_prompt_that_is_set_while_active_stays(shell: Shell, tool, make):
     """Nothing is put back over it."""
-    if shell.name in ("nu", "xonsh"):
-        pytest.skip("%s keeps its prompts in the overlay, or shows the name by a field" % shell.name)
     source, deactivate = commands(shell)
     other = shell.set_prompt.replace("READY", "NEW READY")
     assert on_terminal(shell, tool, make(HOSTILE), [source, other, deactivate])[1:] == ["NEW READY>", "NEW READY>"]

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from shells.conftest import shells_that
 from shells.names import every_prompt, is_text, random_values
 from shells.shells import SHELLS, Shell
 
@@ -32,13 +33,17 @@ def chunks(items: list, size: int):
         yield items[start:start + size]
 
 
-@pytest.mark.parametrize("function", ["own", "posix"])
-def test_words_come_back(shell: Shell, function: str, tool, make, thorough: bool):
+def test_words_come_back(shell: Shell, tool, make, thorough: bool):
     """The shell hands the words to a program, which writes them down."""
-    if function == "posix" and (shell.quote != "sh" or shell.name.startswith("zsh")):
-        pytest.skip("only for the family of sh, but zsh, which expands =NAME")
-    function = shell.quote if function == "own" else function
-    environment = make()
+    read_back(shell, shell.quote, tool, make(), thorough)
+
+
+@shells_that(lambda one: one.quote == "sh" and not one.name.startswith("zsh"))  # which expands =NAME
+def test_words_as_shlex_quotes_them_come_back(shell: Shell, tool, make, thorough: bool):
+    read_back(shell, "posix", tool, make(), thorough)
+
+
+def read_back(shell: Shell, function: str, tool, environment, thorough: bool) -> None:
     every = values(not shell.bytes_allowed, thorough)
     variables = {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"], "LC_ALL": "C.UTF-8", "TOOL": tool.path}
     script = environment.work / ("script" + shell.suffix)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment, link_to
+from shells.conftest import Environment, link_to, shells_that, shells_with
+from shells.names import is_text
 from shells.running import SEARCH_PATH, differences, run_script
 from shells.shells import Shell
 
@@ -27,10 +28,8 @@ def made(run_cvenv, python, tmp_path: Path, name: str, *options: str, prompt: st
     return Environment(os.fsencode(path), os.fsencode(prompt or name), work)
 
 
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_python_is_the_environments(shell: Shell, run_cvenv, python, tool, tmp_path: Path, name: str):
-    if not shell.bytes_allowed and not name.isprintable():
-        pytest.skip("%s cannot hold what is not UTF-8" % shell.name)
+@shells_with("name", NAMES, lambda one, name: one.bytes_allowed or is_text(os.fsencode(name)))
+def test_python_is_the_environments(shell: Shell, name: str, run_cvenv, python, tool, tmp_path: Path):
     environment = made(run_cvenv, python, tmp_path, name)
     lines = [*shell.write_state("before"), shell.source, shell.write_environment("active"), "python say.py", shell.deactivate,
              *shell.write_state("after")]
@@ -52,10 +51,9 @@ def test_prompt(shell: Shell, run_cvenv, python, tool, tmp_path: Path):
     assert not list(tmp_path.glob("**/pwned"))
 
 
+@shells_that(lambda one: one.locates or one.name == "elvish")
 def test_relocatable(shell: Shell, run_cvenv, python, tool, tmp_path: Path):
     """Moved, and the old place is gone."""
-    if not shell.locates and shell.name != "elvish":
-        pytest.skip("%s cannot tell where a sourced file is" % shell.name)
     environment = made(run_cvenv, python, tmp_path, "old $x", "--relocatable")
     new = environment.path + b" moved"
     os.rename(environment.path, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from shells.conftest import is_posix, shells_that, shells_with
 from shells.running import differences, run_script, visit
 from shells.shells import SHELLS, Shell
 from shells.test_matrix import complaints
@@ -55,13 +56,10 @@ def test_setting(setting: str, one: Shell, tool, make, name: str):
     assert not found, found
 
 
-@pytest.mark.parametrize("relocatable", [False, True])
-def test_aliases(shell: Shell, tool, make, relocatable: bool):
+# Where this cannot be told, the relocatable ones say so.
+@shells_with("relocatable", [False, True], lambda one, relocatable: one.suffix in ALIASES and (one.locates or not relocatable))
+def test_aliases(shell: Shell, relocatable: bool, tool, make):
     """In scripts most shells expand no alias unless they are told to."""
-    if shell.suffix not in ALIASES:
-        pytest.skip("%s has no such aliases" % shell.name)
-    if relocatable and not shell.locates:
-        pytest.skip("%s says where it takes the environment from" % shell.name)
     environment = make("a b", relocatable=relocatable)
     expand = ("shopt -s expand_aliases",) if shell.name == "bash" else ()
     lines = [*expand, ALIASES[shell.suffix], "true", shell.source, shell.write_environment("active"), shell.deactivate,
@@ -71,12 +69,9 @@ def test_aliases(shell: Shell, tool, make, relocatable: bool):
     assert outcome.environment("active")[b"VIRTUAL_ENV"] == environment.path
 
 
+@shells_that(lambda one: one.suffix in ALIASES and one.name != "ksh93")  # which reads the whole file before it does anything
 def test_an_alias_named_deactivate(shell: Shell, tool, make):
     """It gives way; otherwise it would be expanded in the definition of the function."""
-    if shell.name == "ksh93":
-        pytest.skip("it reads the whole file before it does the first line")
-    if shell.suffix not in ALIASES:
-        pytest.skip("%s has no such aliases" % shell.name)
     environment = make()
     expand = "shopt -s expand_aliases" if shell.name == "bash" else "true"
     alias = {".csh": "alias deactivate echo mine"}.get(shell.suffix, "alias deactivate='echo mine'")
@@ -87,10 +82,9 @@ def test_an_alias_named_deactivate(shell: Shell, tool, make):
 
 @pytest.mark.parametrize("prompt", ["unset PS1", "PS1=", "PS1='> '", "export PS1='> '", "PS1='a\nb $(true) > '"])
 @pytest.mark.parametrize("name", ["plain", "it's $(touch pwned)"])
+@shells_that(is_posix)
 def test_prompt_variable(shell: Shell, tool, make, prompt: str, name: str):
     """Unset stays unset, empty stays empty, and what is exported stays exported."""
-    if shell.activator != "activate":
-        pytest.skip("only for the family of sh")
     environment = make(name)
     outcome = run_script(shell, visit(shell, (prompt,)), environment, tool)
     found = complaints(shell, environment, outcome)
@@ -108,10 +102,9 @@ def test_prompt_may_be_kept(shell: Shell, tool, make):
     assert not found, found
 
 
+@shells_that(lambda one: is_posix(one) or one.name == "fish")
 def test_status_is_success(shell: Shell, tool, make):
     """Both commands succeed, so that `. bin/activate && …` goes on."""
-    if shell.activator != "activate" and shell.name != "fish":
-        pytest.skip("no && here")
     environment = make()
     outcome = run_script(shell, ["%s && %s && echo both" % (shell.source, shell.deactivate)], environment, tool)
     assert outcome.output == b"both\n"

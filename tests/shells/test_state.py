@@ -8,10 +8,9 @@ import subprocess
 
 import pytest
 
-from shells.conftest import make_environment
+from shells.conftest import is_posix, make_environment, shells_that, shells_with
 from shells.running import SEARCH_PATH, differences, run_script, variables_for, visit
 from shells.shells import Shell
-
 
 
 def finish(outcome):
@@ -66,17 +65,15 @@ def test_the_same_environment_twice(shell: Shell, tool, make):
     assert_restored(outcome, shell)
 
 
+@shells_that(lambda one: one.name != "elvish")  # which evaluates a module once
 def test_again_after_deactivation(shell: Shell, tool, make):
-    if shell.name == "elvish":
-        pytest.skip("a module is evaluated once")
     environment = make()
     lines = [*shell.write_state("before"), *([shell.source, shell.deactivate] * 2), *shell.write_state("after")]
     assert_restored(finish(run_script(shell, lines, environment, tool)), shell)
 
 
+@shells_that(lambda one: one.name != "nu")  # where what is changed while an overlay is active belongs to the overlay
 def test_what_was_added_to_path_stays(shell: Shell, tool, make):
-    if shell.name == "nu":
-        pytest.skip("what is changed while an overlay is active belongs to the overlay")
     environment = make("a b'c\"d*[e]$(touch pwned)")
     lines = [shell.source, shell.extend_path, shell.write_environment("active"), shell.deactivate, shell.write_environment("after")]
     outcome = finish(run_script(shell, lines, environment, tool))
@@ -103,12 +100,18 @@ def test_what_another_process_activated_comes_back(shell: Shell, tool, make):
     assert_restored(outcome, shell)
 
 
-@pytest.mark.parametrize("path", ["", "/usr/bin", "/usr/bin:", ":/usr/bin:/bin", "/usr/bin::/bin", ":", "::", "/a b:/usr/bin:/c*"])
-def test_odd_paths(shell: Shell, tool, make, path: str):
-    if shell.name in ("nu", "elvish", "fish", "xonsh") and (not path or ":" in (path + ":")[-2:] or "::" in path or path[0] == ":"):
-        pytest.skip("%s reads such a PATH in its own way" % shell.name)
-    if shell.name == "yash-posix" and not path.strip(":"):
-        pytest.skip("yash as POSIX has it finds `[` on PATH only")
+ODD_PATHS = ["", "/usr/bin", "/usr/bin:", ":/usr/bin:/bin", "/usr/bin::/bin", ":", "::", "/a b:/usr/bin:/c*"]
+
+
+def keeps(shell: Shell, path: str) -> bool:
+    """Some have a list, without what is empty; yash as POSIX has it finds `[` on PATH only."""
+    if shell.name == "yash-posix":
+        return path.strip(":") != ""
+    return is_posix(shell) or shell.quote == "csh" or (path.strip(":") == path != "" and "::" not in path)
+
+
+@shells_with("path", ODD_PATHS, keeps)
+def test_odd_paths(shell: Shell, path: str, tool, make):
     environment = make()
     lines = [shell.set_variable % ("PATH", path), *shell.write_state("before"), shell.source, shell.write_environment("active"),
              shell.deactivate, *shell.write_state("after")]
@@ -117,11 +120,9 @@ def test_odd_paths(shell: Shell, tool, make, path: str):
     assert_restored(outcome, shell)
 
 
+# yash as POSIX has it finds `[` on PATH only; in Nushell an overlay that is hidden brings back what was hidden before.
+@shells_that(lambda one: one.name not in ("yash-posix", "nu"))
 def test_no_path_at_all(shell: Shell, tool, make):
-    if shell.name == "yash-posix":
-        pytest.skip("yash as POSIX has it finds `[` on PATH only")
-    if shell.name == "nu":
-        pytest.skip("an overlay that is hidden brings back what was hidden before")
     environment = make()
     unset = {"fish": "set -e PATH", "nu": "hide-env PATH", "xonsh": "del $PATH", "elvish": "unset-env PATH"}
     lines = [unset.get(shell.name, "unsetenv PATH" if shell.quote == "csh" else "unset PATH"), *visit(shell)]
@@ -143,18 +144,16 @@ def test_an_old_command_is_forgotten(shell: Shell, tool, make):
     assert found == [os.fsencode(elsewhere / "python"), environment.bin + b"/python", os.fsencode(elsewhere / "python")]
 
 
+@shells_that(lambda one: one.name != "elvish")  # where it is part of the module
 def test_deactivate_removes_itself(shell: Shell, tool, make):
-    if shell.name == "elvish":
-        pytest.skip("it is part of the module")
     environment = make()
     outcome = run_script(shell, [shell.source, shell.deactivate, shell.deactivate, shell.write_environment("last")], environment, tool)
     assert outcome.errors
     assert b"deactivate" in outcome.errors or shell.name == "nu"
 
 
+@shells_that(lambda one: one.name not in ("nu", "elvish"))  # where it takes no argument
 def test_nondestructive_keeps_deactivate(shell: Shell, tool, make):
-    if shell.name in ("nu", "elvish"):
-        pytest.skip("it takes no argument")
     environment = make()
     lines = [*shell.write_state("before"), shell.source, shell.deactivate + " nondestructive", shell.write_environment("middle"),
              shell.deactivate, *shell.write_state("after")]

@@ -19,7 +19,7 @@ EACH_DRAWS = 25  # names that share one shell
 
 
 def cases(shell: Shell, thorough: bool) -> list[tuple[bytes, bytes | None]]:
-    count = 1000 if thorough else 24
+    count = 1000 if thorough else 4 if shell.name in ("nu", "elvish") else 12
     names = [(name, None) for name in spread(every_name(), count)]
     prompts = [(b"venv", prompt) for prompt in spread(every_prompt(), count)]
     return [case for case in names + prompts if shell.bytes_allowed or all(is_text(value or b"") for value in case)]

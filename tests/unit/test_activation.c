@@ -74,7 +74,7 @@ static void looks_at_no_value_twice(void **state)
                         "'/x/__VENV_PROMPT__ $(touch x)'|'__VENV_DIR__'\"'\"''|__VENV_DIR__|__VENV_NAME__");
     const char *script = rendered("activate", &nested);
     assert_non_null(strstr(script, "\nexport VIRTUAL_ENV='/x/__VENV_PROMPT__ $(touch x)'\n"));
-    assert_non_null(strstr(script, "\nexport VIRTUAL_ENV_PROMPT='__VENV_DIR__'\"'\"''\n"));
+    assert_non_null(strstr(script, "\n_venv_prompt='__VENV_DIR__'\"'\"''\n"));
 }
 
 static void replaces_as_cpython_does(void **state)
