@@ -12,7 +12,6 @@ import pytest
 
 from support.interpreters import Interpreter
 
-# With this directory on the path, `import venv` and `python -m venv` are cvenv.
 SHIM = """
 import sys
 import cvenv
@@ -52,11 +51,17 @@ def package(build_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def replacement(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Module:
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With this directory on the path, `import venv` and `python -m venv` are cvenv."""
+    directory = tmp_path_factory.mktemp("shim")
+    (directory / "venv").mkdir()
+    (directory / "venv" / "__init__.py").write_text(SHIM)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def replacement(package: Path, shim: Path) -> Module:
     """cvenv in the place of venv."""
-    shim = tmp_path_factory.mktemp("shim")
-    (shim / "venv").mkdir()
-    (shim / "venv" / "__init__.py").write_text(SHIM)
     return Module("cvenv", (str(shim), str(package)))
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from python.conftest import Module
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 
 TYPED_PROGRAM = """
 from __future__ import annotations
@@ -147,6 +150,23 @@ def test_for_any_linux(builder, clone, tmp_path):
     assert "not a dynamic executable" in libraries.stderr
     for command in ([env_dir / "bin" / "cvenv"], [env_dir / "bin" / "python", "-m", "cvenv"]):
         subprocess.run([*command, "--quiet", str(tmp_path / "made")], check=True)
+
+
+def test_pypy(request, clone, shim, tmp_path):
+    """An extension of its own, because it has no limited API; with it all the cases hold."""
+    program = "import os, sysconfig; print(os.path.exists(sysconfig.get_path('platinclude') + '/Python.h'))"
+    usable = [one for one in request.getfixturevalue("interpreters")
+              if not one.is_cpython and one.has_venv and one.run("-c", program).stdout == "True\n"]
+    if not usable:
+        pytest.skip("no PyPy with venv and headers (Debian: pypy3-venv, pypy3-dev)")
+    env_dir = tmp_path / "env"
+    usable[0].run("-m", "venv", str(env_dir))
+    pip(env_dir, "install", "--quiet", "--target", tmp_path / "package", clone)
+    assert list(tmp_path.glob("package/cvenv/_cvenv.pypy*.so"))
+    cases = ["cases." + path.stem for path in sorted((HERE / "cases").glob("[a-z]*.py"))]
+    module = Module("cvenv", (str(shim), str(tmp_path / "package")))
+    result = module.run(usable[0], "-m", "unittest", *cases, cwd=HERE)
+    assert result.returncode == 0 and "OK" in result.stderr.splitlines()[-1], result.stdout + result.stderr
 
 
 def test_limited_api(wheel, builder, tmp_path):

@@ -113,9 +113,9 @@ class Direct(Case):
     @since(3, 11)
     def test_venv_path(self):
         builder = venv.EnvBuilder()
-        version = "%d.%d" % SINCE
+        python = "%s%d.%d" % ("pypy" if sys.implementation.name == "pypy" else "python", *SINCE)
         self.assertEqual("/e/bin", builder._venv_path("/e", "scripts"))
-        self.assertEqual("/e/lib/python%s/site-packages" % version, builder._venv_path("/e", "purelib"))
+        self.assertEqual("/e/lib/%s/site-packages" % python, builder._venv_path("/e", "purelib"))
         context = builder.ensure_directories(self.env_dir)
         self.assertEqual(context.bin_path, builder._venv_path(self.env_dir, "scripts"))
         if IS_CVENV or SINCE >= (3, 12):

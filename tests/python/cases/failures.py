@@ -26,7 +26,8 @@ class Names(Case):
     @since(3, 11)
     def test_bytes(self):
         error = self.raised(TypeError, venv.create, os.fsencode(self.env_dir))
-        self.assertEqual("a bytes-like object is required, not 'str'", str(error))
+        expected = self.raised(TypeError, lambda: "\0" in b"")
+        self.assertEqual(str(expected), str(error))
 
     def test_neither_path_nor_str(self):
         self.raised(TypeError, venv.create, 1)
