@@ -66,7 +66,7 @@ enum cvenv_error_code {
     CVENV_ERROR_HOOK         /* a stage of the caller's failed: the caller knows why */
 };
 
-/* One failure, by value. `message` is always NUL-terminated; it is cut, never overrun. */
+/* One failure, by value. `message` is always NUL-terminated; one that is too long loses its middle. */
 struct cvenv_error {
     enum cvenv_error_code code;
     int system;

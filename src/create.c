@@ -45,10 +45,15 @@ static hook_function *replacement(const struct cvenv *env, enum cvenv_stage stag
     return NULL;
 }
 
-/* Without memory, names are cut: whatever went wrong then, that is why. Returns false, as what calls it does. */
-static bool check_memory(const struct cvenv *env, struct cvenv_error *err)
+/*
+ * Without memory, names are cut: whatever went wrong then, that is why. Where it ran out nothing more could be said: here the
+ * environment is named. Returns false, as what calls it does.
+ */
+static bool check_memory(const struct cvenv *env, const char *env_dir, struct cvenv_error *err)
 {
-    return env->arena.failed && err->code != CVENV_ERROR_MEMORY ? error_memory(err) : false;
+    if (env->arena.failed && err->code != CVENV_ERROR_MEMORY)
+        error_memory(err);
+    return strcmp(err->message, "out of memory") == 0 ? error_wrap(err, "%s", env_dir) : false;
 }
 
 /* ---- the transaction of a run -------------------------------------------------------------------------- */
@@ -211,7 +216,7 @@ bool cvenv_create(const char *env_dir, const struct cvenv_options *options, cons
         ok = create(&env, err);
         abandon(&env, err);
     }
-    ok = ok || check_memory(&env, err);
+    ok = ok || check_memory(&env, env_dir, err);
     env_release(&env);
     return ok;
 }
@@ -236,7 +241,7 @@ bool env_apply(struct cvenv *env, stage_function *change, bool clear, struct cve
     bool ok = transact(env, clear, env->creating ? change_and_publish : change_and_finish, err);
     if (!env->creating)
         abandon(env, err);
-    return ok || check_memory(env, err);
+    return ok || check_memory(env, env->context[CVENV_ENV_DIR], err);
 }
 
 bool cvenv_run_stage(struct cvenv *env, enum cvenv_stage stage, struct cvenv_error *err)

@@ -9,37 +9,80 @@
 
 #define MESSAGE_SIZE (sizeof ((struct cvenv_error *)0)->message)
 
+/* Room for two paths of the longest kind and what stands around them. */
+enum { WHOLE_SIZE = 3 * MESSAGE_SIZE, CAUSE_SIZE = 256 };
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
 /* Names may hold control characters: shown as \xNN, so that a message is one line and moves no cursor. */
-static void copy_visible(char *out, size_t size, const char *in)
+static size_t visible_length(char c)
+{
+    return is_control(c) ? 4 : 1;
+}
+
+static char *copy_visible(char *out, const char *in, const char *end)
 {
     static const char hex[] = "0123456789abcdef";
-    size_t n = 0;
-    for (; *in != '\0' && n + 5 < size; in++) {
+    for (; in < end; in++) {
         unsigned char c = (unsigned char)*in;
-        if (c >= 0x20 && c != 0x7f) {
-            out[n++] = (char)c;
+        if (!is_control(*in)) {
+            *out++ = *in;
             continue;
         }
-        out[n++] = '\\';
-        out[n++] = 'x';
-        out[n++] = hex[c >> 4];
-        out[n++] = hex[c & 15];
+        *out++ = '\\';
+        *out++ = 'x';
+        *out++ = hex[c >> 4];
+        *out++ = hex[c & 15];
     }
-    out[n] = '\0';
+    *out = '\0';
+    return out;
+}
+
+static bool continues_character(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80; /* UTF-8 (RFC 3629) */
+}
+
+/* What is too long loses its middle: a path is there, and the cause, which comes last, must be read. */
+static void fit(char out[MESSAGE_SIZE], const char *in)
+{
+    static const char gap[] = " ... ";
+    const char *end = in + strlen(in), *head = in, *tail = end;
+    size_t length = 0;
+    for (const char *at = in; at < end; at++)
+        length += visible_length(*at);
+    if (length < MESSAGE_SIZE) {
+        copy_visible(out, in, end);
+        return;
+    }
+    for (size_t left = MESSAGE_SIZE / 2; left >= 4; head++)
+        left -= visible_length(*head);
+    for (size_t left = MESSAGE_SIZE / 2 - sizeof gap; left >= 4; tail--)
+        left -= visible_length(tail[-1]);
+    for (int i = 0; i < 3 && continues_character(*head); i++)
+        head--;
+    for (int i = 0; i < 3 && continues_character(*tail); i++)
+        tail++;
+    out = copy_visible(out, in, head);
+    out = copy_visible(out, gap, gap + sizeof gap - 1);
+    copy_visible(out, tail, end);
 }
 
 static bool ERROR_PRINTF(4, 0) fill(struct cvenv_error *err, enum cvenv_error_code code, int number, const char *format,
                                     va_list args)
 {
-    char raw[MESSAGE_SIZE];
-    vsnprintf(raw, sizeof raw, format, args);
+    char whole[WHOLE_SIZE];
+    vsnprintf(whole, sizeof whole - CAUSE_SIZE, format, args);
     if (number != 0) {
-        size_t used = strlen(raw);
-        snprintf(raw + used, sizeof raw - used, ": %s", strerror(number));
+        size_t used = strlen(whole);
+        snprintf(whole + used, sizeof whole - used, ": %s", strerror(number));
     }
     err->code = code;
     err->system = number;
-    copy_visible(err->message, sizeof err->message, raw);
+    fit(err->message, whole);
     return false;
 }
 
@@ -63,13 +106,14 @@ bool error_system(struct cvenv_error *err, int number, const char *format, ...)
 
 bool error_wrap(struct cvenv_error *err, const char *format, ...)
 {
-    char before[MESSAGE_SIZE], both[2 * MESSAGE_SIZE + 4];
+    char whole[WHOLE_SIZE];
     va_list args;
     va_start(args, format);
-    vsnprintf(before, sizeof before, format, args);
+    vsnprintf(whole, sizeof whole - MESSAGE_SIZE, format, args);
     va_end(args);
-    snprintf(both, sizeof both, "%s: %s", before, err->message);
-    copy_visible(err->message, sizeof err->message, both);
+    size_t used = strlen(whole);
+    snprintf(whole + used, sizeof whole - used, ": %s", err->message);
+    fit(err->message, whole);
     return false;
 }
 

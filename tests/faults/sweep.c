@@ -119,13 +119,13 @@ static void check_message(const struct cvenv_error *fault)
     const char *cause = current.plan.number > 0 ? strerror(current.plan.number) : "";
     if (strchr(fault->message, '\n') != NULL || fault->message[0] == '\0')
         report("the message is not one line: '%s'", fault->message);
+    if (strstr(fault->message, world.root) == NULL && strstr(fault->message, "working directory") == NULL)
+        report("no path is named: %s", fault->message);
     if (current.plan.memory) {
         if (fault->code != CVENV_ERROR_MEMORY)
             report("not called a lack of memory: %s", fault->message);
         return;
     }
-    if (strstr(fault->message, world.root) == NULL && strstr(fault->message, "working directory") == NULL)
-        report("no path is named: %s", fault->message);
     bool said_otherwise = fault->code == CVENV_ERROR_DIRECTORY || current.plan.number == EXDEV || current.plan.number == EINVAL;
     if (strstr(fault->message, cause) == NULL && !said_otherwise)
         report("the cause is not named: %s", fault->message);
