@@ -15,11 +15,19 @@ struct removals {
     bool *replaced; /* something new takes its place */
 };
 
-/* A directory of the staged tree beside the same directory of the target. */
-struct level {
+/* A directory that both have, still to be compared. */
+struct pending {
+    const char *path; /* relative; "" for the roots */
+    struct pending *next;
+};
+
+/* The staged tree beside the target, directory by directory. */
+struct comparison {
     struct merge *m;
-    struct disk_dir staged, target;
-    const char *path; /* of both, relative; "" for the roots */
+    struct disk_dir tree;           /* the staged tree */
+    struct disk_dir staged, target; /* the directory whose turn it is */
+    const char *path;               /* of it */
+    struct pending *pending;        /* those that follow: however deep they lie, few descriptors are enough */
     const struct removals *removals;
     struct cvenv_error *err;
 };
@@ -59,76 +67,91 @@ static bool goes_away(const struct removals *r, const char *path)
     return r->all;
 }
 
-static int plan_level(struct level *l);
-
-static int plan_deeper(const struct level *l, const char *name, const char *path)
+static int plan_later(struct comparison *c, const char *path)
 {
-    struct level inner = { l->m, DISK_NO_DIR, DISK_NO_DIR, path, l->removals, l->err };
-    int number = disk_open_dir(l->staged, name, &inner.staged);
-    if (number == 0)
-        number = disk_open_dir(l->target, name, &inner.target);
-    if (number == 0)
-        number = plan_level(&inner);
-    disk_close(inner.staged);
-    disk_close(inner.target);
-    return number;
+    struct pending *one = arena_alloc(c->m->arena, sizeof *one);
+    if (one == NULL)
+        return ENOMEM;
+    *one = (struct pending){ path, c->pending };
+    c->pending = one;
+    return 0;
 }
 
-static int refuse(const struct level *l, const char *path, enum disk_type there)
+static int refuse(const struct comparison *c, const char *path, enum disk_type there)
 {
-    error_set(l->err, CVENV_ERROR_DIRECTORY, "%s/%s: a %s is in the way", l->m->target_path, path,
+    error_set(c->err, CVENV_ERROR_DIRECTORY, "%s/%s: a %s is in the way", c->m->target_path, path,
               there == DISK_DIRECTORY ? "directory" : there == DISK_LINK ? "symbolic link" : "file");
     return TOLD;
 }
 
 static int plan_entry(void *user, const char *name)
 {
-    struct level *l = user;
-    const char *path = path_join(l->m->arena, l->path, name);
+    struct comparison *c = user;
+    const char *path = path_join(c->m->arena, c->path, name);
     struct disk_stat staged, there;
-    int number = disk_stat(l->staged, name, &staged);
+    int number = disk_stat(c->staged, name, &staged);
     if (number != 0)
         return number;
-    bool whole = goes_away(l->removals, path);
-    number = disk_stat(l->target, name, &there);
+    bool whole = goes_away(c->removals, path);
+    number = disk_stat(c->target, name, &there);
     if (number == ENOENT)
-        return merge_add(l->m, MERGE_NEW, path, staged.inode) ? 0 : ENOMEM;
+        return merge_add(c->m, MERGE_NEW, path, staged.inode) ? 0 : ENOMEM;
     if (number != 0)
         return number;
     bool directory = staged.type == DISK_DIRECTORY;
     if (!whole && directory && there.type == DISK_DIRECTORY)
-        return plan_deeper(l, name, path);
+        return plan_later(c, path);
     if (!whole && (directory || there.type == DISK_DIRECTORY))
-        return refuse(l, path, there.type);
-    return merge_add(l->m, MERGE_SWAP, path, staged.inode) ? 0 : ENOMEM;
+        return refuse(c, path, there.type);
+    return merge_add(c->m, MERGE_SWAP, path, staged.inode) ? 0 : ENOMEM;
 }
 
-static int plan_level(struct level *l)
+static int plan_directory(struct comparison *c)
 {
-    return disk_list(l->staged, plan_entry, l);
+    int number = disk_open_below(c->tree, c->path, &c->staged);
+    if (number != 0)
+        return number;
+    number = disk_open_below(c->m->target, c->path, &c->target);
+    if (number == 0) {
+        number = disk_list(c->staged, plan_entry, c);
+        disk_close(c->target);
+    }
+    disk_close(c->staged);
+    return number;
+}
+
+static int plan_comings(struct comparison *c)
+{
+    int number = plan_later(c, "");
+    while (number == 0 && c->pending != NULL) {
+        c->path = c->pending->path;
+        c->pending = c->pending->next;
+        number = plan_directory(c);
+    }
+    return number;
 }
 
 /* ---- what goes ----------------------------------------------------------------------------------------- */
 
 static int plan_purge(void *user, const char *name)
 {
-    const struct level *root = user;
+    const struct comparison *c = user;
     struct disk_stat st;
     if (strncmp(name, ".cvenv-", 7) == 0)
         return 0; /* a staging directory: this one, or another run's that is about to find out */
-    int number = disk_stat(root->staged, name, &st);
+    int number = disk_stat(c->tree, name, &st);
     if (number != ENOENT)
         return number; /* 0: it is replaced */
-    return merge_add(root->m, MERGE_DROP, arena_string(root->m->arena, name), 0) ? 0 : ENOMEM;
+    return merge_add(c->m, MERGE_DROP, arena_string(c->m->arena, name), 0) ? 0 : ENOMEM;
 }
 
-static int plan_removals(struct level *root)
+static int plan_removals(struct comparison *c)
 {
-    const struct removals *r = root->removals;
+    const struct removals *r = c->removals;
     if (r->all)
-        return disk_list(root->target, plan_purge, root);
+        return disk_list(c->m->target, plan_purge, c);
     for (size_t i = 0; i < r->count; i++)
-        if (!r->replaced[i] && !merge_add(root->m, MERGE_DROP, r->paths[i], 0))
+        if (!r->replaced[i] && !merge_add(c->m, MERGE_DROP, r->paths[i], 0))
             return ENOMEM;
     return 0;
 }
@@ -161,15 +184,15 @@ bool merge_plan(struct merge *m, bool purge, const char *const *removals, size_t
     char tree[32];
     snprintf(tree, sizeof tree, "tree-%u", m->layer);
     const struct removals r = { purge, removals, removal_count, arena_array(m->arena, removal_count + 1, sizeof *r.replaced) };
-    struct level root = { m, DISK_NO_DIR, m->target, "", &r, err };
+    struct comparison c = { .m = m, .tree = DISK_NO_DIR, .removals = &r, .err = err };
     if (r.replaced == NULL)
         return error_memory(err);
-    int number = disk_open_dir(m->stage, tree, &root.staged);
+    int number = disk_open_dir(m->stage, tree, &c.tree);
     if (number == 0)
-        number = plan_level(&root);
+        number = plan_comings(&c);
     if (number == 0)
-        number = plan_removals(&root);
-    disk_close(root.staged);
+        number = plan_removals(&c);
+    disk_close(c.tree);
     if (number == TOLD)
         return false;
     if (number != 0)

@@ -2,8 +2,8 @@
 /*
  * Owns the removal of whole trees: entry by entry, relative to open directories, never through a link or into a mount.
  *
- * However deep a tree is, few descriptors and little stack are enough: what lies too deep is moved up to the top of it, and
- * its turn comes later.
+ * However deep a tree is, few descriptors, little memory and little stack are enough: what lies too deep is moved up to the
+ * top of it, and its turn comes later.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -102,7 +102,8 @@ static int remove_directory(const struct emptying *e, const char *name)
         number = remove_open(e, name, inner);
         disk_close(inner);
     }
-    return (number == EMFILE || number == ENFILE) && e->depth > 1 ? move_up(e, name) : number;
+    bool scarce = number == EMFILE || number == ENFILE || number == ENOMEM;
+    return scarce && e->depth > 1 ? move_up(e, name) : number;
 }
 
 static int remove_entry(void *user, const char *name)

@@ -7,7 +7,7 @@
 
 #include "disk/merge.h"
 
-enum { RANDOM = 8, ATTEMPTS = 100 };
+enum { RANDOM = 8, ATTEMPTS = 100, TO_REMOVE = 4 /* descriptors that disk_remove_tree() needs */ };
 
 void staging_prefix(char prefix[STAGING_PREFIX], const char *target_name)
 {
@@ -35,38 +35,91 @@ static int lock_fresh(struct disk_dir home, const char *name, struct disk_dir *o
     return number == EWOULDBLOCK || number == ENOENT ? EEXIST : number;
 }
 
+static void release_reserve(struct staging *s)
+{
+    for (size_t i = 0; i < sizeof s->reserve / sizeof *s->reserve; i++)
+        arena_release(&s->reserve[i]);
+}
+
+/* Reading a directory takes up to 32 KiB (glibc), which is half of what an arena asks the system for, and never touches. */
+static int fill_reserve(struct staging *s)
+{
+    bool filled = true;
+    for (size_t i = 0; i < sizeof s->reserve / sizeof *s->reserve; i++) {
+        s->reserve[i] = (struct arena)ARENA_INIT;
+        filled = arena_alloc(&s->reserve[i], 1) != NULL && filled;
+    }
+    if (!filled)
+        release_reserve(s);
+    return filled ? 0 : ENOMEM;
+}
+
+/* What is made must be able to be taken away again: where there are too few descriptors for that, nothing is made. */
+static int check_descriptors(struct disk_dir dir)
+{
+    struct disk_dir spare[TO_REMOVE];
+    int count = 0, number = 0;
+    while (count < TO_REMOVE && number == 0) {
+        number = disk_duplicate(dir, &spare[count]);
+        count += number == 0;
+    }
+    while (count > 0)
+        disk_close(spare[--count]);
+    return number;
+}
+
+static int make_one(struct disk_dir home, const char *name, struct disk_dir *out)
+{
+    int number = disk_make_staging_dir(home, name); /* nobody else can come between while it is being filled */
+    if (number != 0)
+        return number;
+    number = lock_fresh(home, name, out);
+    if (number == 0 && (number = check_descriptors(*out)) != 0)
+        disk_close(*out);
+    if (number != 0 && number != EEXIST)
+        disk_remove(home, name, DISK_DIRECTORY);
+    return number;
+}
+
 int staging_open(struct disk_dir home, const char *prefix, struct staging *out)
 {
     out->home = home;
     out->dir = DISK_NO_DIR;
-    int number = EEXIST;
+    int number = fill_reserve(out);
+    if (number != 0)
+        return number;
+    number = EEXIST;
     for (int i = 0; i < ATTEMPTS && number == EEXIST; i++) {
         char random[RANDOM + 1];
         number = disk_random_name(random, sizeof random);
         if (number != 0)
             break;
         snprintf(out->name, sizeof out->name, "%s%s", prefix, random);
-        number = disk_make_staging_dir(home, out->name); /* nobody else can come between while it is being filled */
-        if (number == 0) {
-            number = lock_fresh(home, out->name, &out->dir);
-            if (number != 0 && number != EEXIST)
-                disk_remove(home, out->name, DISK_DIRECTORY);
-        }
+        number = make_one(home, out->name, &out->dir);
     }
-    if (number != 0)
+    if (number != 0) {
         out->dir = DISK_NO_DIR;
+        release_reserve(out);
+    }
     return number;
+}
+
+void staging_leave(struct staging *s)
+{
+    release_reserve(s);
+    disk_close(s->dir);
+    s->dir = DISK_NO_DIR;
 }
 
 int staging_close(struct staging *s)
 {
+    release_reserve(s);
     if (s->dir.handle < 0)
         return 0;
     int number = disk_remove(s->home, s->name, DISK_DIRECTORY); /* usually it is empty by now */
     if (number != 0)
         number = disk_remove_tree(s->home, s->name);
-    disk_close(s->dir);
-    s->dir = DISK_NO_DIR;
+    staging_leave(s);
     return number;
 }
 

@@ -153,7 +153,7 @@ void transaction_close(struct transaction *t, struct cvenv_error *err)
         /* What was there before lies in the staging directory: it stays, and the next run tries again. */
         error_wrap(err, "%s: could not be put back as it was (%s); it is kept in %s", t->options.path, strerror(number),
                    t->stage_path);
-        disk_close(t->stage.dir);
+        staging_leave(&t->stage);
     } else
         staging_close(&t->stage);
     transaction_remove_parents(t);
