@@ -83,17 +83,18 @@ static int sleep_long(void)
     return 0;
 }
 
-static BOOL WINAPI note_break(DWORD event)
+/* Takes its time: a launcher that did not leave the event to it would have ended long before. */
+static BOOL WINAPI note_interrupt(DWORD event)
 {
-    if (event == CTRL_BREAK_EVENT)
-        ExitProcess(42);
-    return TRUE;
+    Sleep(300);
+    ExitProcess(event == CTRL_C_EVENT ? 42 : 43);
 }
 
-static int wait_for_break(void)
+/* Presses the key itself: it reaches all processes in the console. */
+static int interrupt_all(void)
 {
-    SetConsoleCtrlHandler(note_break, TRUE);
-    return sleep_long();
+    SetConsoleCtrlHandler(note_interrupt, TRUE);
+    return GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) ? sleep_long() : (int)GetLastError();
 }
 
 int wmain(int argc, wchar_t **argv);
@@ -111,7 +112,7 @@ int wmain(int argc, wchar_t **argv)
         return copy_input();
     if (strcmp(what, "sleep") == 0)
         return sleep_long();
-    if (strcmp(what, "break") == 0)
-        return wait_for_break();
+    if (strcmp(what, "interrupt") == 0)
+        return interrupt_all();
     return strcmp(what, "exit") == 0 && argc > 1 ? (int)wcstoul(argv[1], NULL, 10) : 99;
 }

@@ -5,10 +5,11 @@
  *   drive lines LAUNCHER SEED COUNT   random command lines reach the child unchanged
  *   drive codes LAUNCHER              32-bit exit statuses come back
  *   drive kill LAUNCHER               the child ends with the launcher
- *   drive break LAUNCHER              Ctrl-Break is the child's; its exit status comes back
+ *   drive interrupt LAUNCHER          Ctrl-C is the child's; its exit status comes back
  *   drive startup LAUNCHER            title and window come through, and handles that are not there stay away
  *   drive time LAUNCHER PROGRAM LOST N   milliseconds that the launcher takes of its own; LOST is one without pyvenv.cfg
  */
+#define NTDDI_VERSION 0x0a000006 /* Windows 10 1809, which has pseudo consoles */
 #include <windows.h>
 #include <shellapi.h>
 
@@ -39,7 +40,8 @@ static BOOL start(const wchar_t *program, const wchar_t *line, DWORD flags, STAR
     if (!CreatePipe(&run->output, &theirs, &inherit, 0))
         return FALSE;
     SetHandleInformation(run->output, HANDLE_FLAG_INHERIT, 0);
-    startup->cb = sizeof *startup;
+    if (startup->cb == 0)
+        startup->cb = sizeof *startup;
     startup->dwFlags |= STARTF_USESTDHANDLES;
     startup->hStdOutput = theirs;
     startup->hStdError = startup->hStdError == NULL ? NULL : GetStdHandle(STD_ERROR_HANDLE);
@@ -168,16 +170,34 @@ static int drive_kill(const wchar_t *launcher)
     return code == 7 ? 0 : fail("another exit status", code);
 }
 
-static int drive_break(const wchar_t *launcher)
+/* A console without a window, as what a process is started in. */
+static BOOL make_console(STARTUPINFOEXW *startup, HPCON *console)
 {
+    HANDLE in, out, theirs_in, theirs_out;
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    startup->StartupInfo.cb = sizeof *startup;
+    startup->lpAttributeList = malloc(size);
+    return startup->lpAttributeList != NULL && InitializeProcThreadAttributeList(startup->lpAttributeList, 1, 0, &size) &&
+           CreatePipe(&theirs_in, &in, NULL, 0) && CreatePipe(&out, &theirs_out, NULL, 0) &&
+           CreatePseudoConsole((COORD){ 80, 25 }, theirs_in, theirs_out, 0, console) == S_OK &&
+           UpdateProcThreadAttribute(startup->lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, *console, sizeof *console,
+                                     NULL, NULL);
+}
+
+/* The child makes the event come, for all who are in the console. */
+static int drive_interrupt(const wchar_t *launcher)
+{
+    static char output[OUTPUT];
     struct run run;
-    if (GetConsoleCP() == 0 && !AllocConsole())
+    HPCON console;
+    STARTUPINFOEXW startup = { 0 };
+    SetEnvironmentVariableA("CHILD", "interrupt");
+    if (!make_console(&startup, &console) || !start(launcher, L"python", EXTENDED_STARTUPINFO_PRESENT, &startup.StartupInfo, &run))
         return fail("no console", GetLastError());
-    if (start_sleeper(launcher, "break", CREATE_NEW_PROCESS_GROUP, &run) == NULL)
-        return fail("no child", GetLastError());
-    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, run.process.dwProcessId))
-        return fail("no event", GetLastError());
+    read_all(&run, output);
     DWORD code = finish(&run);
+    ClosePseudoConsole(console);
     return code == 42 ? 0 : fail("another exit status", code);
 }
 
@@ -243,8 +263,8 @@ int wmain(int argc, wchar_t **argv)
         result = drive_codes(argv[2]);
     else if (argc == 3 && wcscmp(argv[1], L"kill") == 0)
         result = drive_kill(argv[2]);
-    else if (argc == 3 && wcscmp(argv[1], L"break") == 0)
-        result = drive_break(argv[2]);
+    else if (argc == 3 && wcscmp(argv[1], L"interrupt") == 0)
+        result = drive_interrupt(argv[2]);
     else if (argc == 3 && wcscmp(argv[1], L"startup") == 0)
         result = drive_startup(argv[2]);
     if (result == 0)
