@@ -113,7 +113,7 @@ class Direct(Case):
     @since(3, 11)
     def test_venv_path(self):
         builder = venv.EnvBuilder()
-        python = "%s%d.%d" % ("pypy" if sys.implementation.name == "pypy" else "python", *SINCE)
+        python = "%s%d.%d%s" % ("pypy" if sys.implementation.name == "pypy" else "python", *SINCE, sys.abiflags)
         self.assertEqual("/e/bin", builder._venv_path("/e", "scripts"))
         self.assertEqual("/e/lib/%s/site-packages" % python, builder._venv_path("/e", "purelib"))
         context = builder.ensure_directories(self.env_dir)
