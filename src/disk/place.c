@@ -21,6 +21,8 @@ struct placing {
     bool may_copy;           /* where a link or clone is refused, a copy will do */
     unsigned permissions;    /* of those that a file asks for, what the umask leaves here */
     const size_t *first;     /* files of directory i: first[i] to first[i + 1] */
+    size_t *placed;          /* of directory i, the files before placed[i] are; each is one thread's at a time */
+    bool alone;              /* no other thread has descriptors open */
     atomic_size_t next;      /* the directory that is free to be taken */
     atomic_int outcome;      /* enum place_outcome; the first that is not DONE wins, and may write *err */
     struct cvenv_error *err;
@@ -31,10 +33,19 @@ struct place_pair {
     struct disk_dir from, to;
 };
 
+/* That says nothing about the store. */
+static bool is_shortage(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOMEM;
+}
+
+/* Always false. What threads at once have too little for, one alone may do: afterwards. */
 static bool fail(struct placing *p, enum place_outcome outcome, int number, const struct place_file *file, const char *doing)
 {
     int done = PLACE_DONE;
     const char *directory = p->content->directories[file->directory];
+    if (is_shortage(number) && !p->alone)
+        return false;
     if (!atomic_compare_exchange_strong(&p->outcome, &done, outcome))
         return false;
     return error_system(p->err, number, "%s%s%s: %s", directory, directory[0] != '\0' ? "/" : "", file->name, doing);
@@ -103,8 +114,20 @@ static bool open_pair(struct placing *p, size_t directory, struct place_pair *pa
     if (number == 0)
         return true;
     pair->from = DISK_NO_DIR;
-    return fail(p, number == EMFILE || number == ENFILE || number == ENOMEM ? PLACE_FAILED : PLACE_ALTERED, number,
-                &p->content->files[p->first[directory]], "opening its directory in the store");
+    return fail(p, is_shortage(number) ? PLACE_FAILED : PLACE_ALTERED, number, &p->content->files[p->first[directory]],
+                "opening its directory in the store");
+}
+
+/* False: something has gone wrong, or the rest of it has to wait until no other thread is at work. */
+static bool place_directory(struct placing *p, size_t directory)
+{
+    struct place_pair pair = { DISK_NO_DIR, DISK_NO_DIR };
+    bool ok = atomic_load(&p->outcome) == PLACE_DONE && open_pair(p, directory, &pair);
+    for (size_t *at = &p->placed[directory]; ok && *at < p->first[directory + 1]; *at += ok)
+        ok = place_file(p, &pair, &p->content->files[*at]);
+    disk_close(pair.from);
+    disk_close(pair.to);
+    return ok;
 }
 
 /* One thread's work: takes directories until none is left, or something has gone wrong. */
@@ -118,15 +141,18 @@ static void work(void *user, int index)
             continue;
         if (p->options->interrupted != NULL && p->options->interrupted(p->options->user))
             fail(p, PLACE_FAILED, EINTR, &p->content->files[p->first[directory]], "interrupted");
-        struct place_pair pair = { DISK_NO_DIR, DISK_NO_DIR };
-        bool ok = atomic_load(&p->outcome) == PLACE_DONE && open_pair(p, directory, &pair);
-        for (size_t i = p->first[directory]; ok && i < p->first[directory + 1]; i++)
-            ok = place_file(p, &pair, &p->content->files[i]);
-        disk_close(pair.from);
-        disk_close(pair.to);
-        if (!ok)
+        if (!place_directory(p, directory))
             return;
     }
+}
+
+/* What the threads together had too few descriptors or too little memory for. */
+static void place_rest(struct placing *p)
+{
+    p->alone = true;
+    for (size_t i = 0; i < p->content->directory_count; i++)
+        if (p->placed[i] < p->first[i + 1] && !place_directory(p, i))
+            return;
 }
 
 /* Parents come before what is in them, and what has the same parent mostly comes together. */
@@ -222,7 +248,8 @@ enum place_outcome place_files(struct arena *a, const struct place *content, str
         return PLACE_DONE;
     struct placing p = { .content = content, .to = to, .options = options, .err = err };
     p.first = index_files(content, a);
-    if (p.first == NULL)
+    p.placed = index_files(content, a);
+    if (p.first == NULL || p.placed == NULL)
         return error_memory(err), PLACE_FAILED;
     atomic_init(&p.next, 0);
     atomic_init(&p.outcome, PLACE_DONE);
@@ -233,5 +260,6 @@ enum place_outcome place_files(struct arena *a, const struct place *content, str
         return error_system(err, number, "finding out how files can be placed there"), PLACE_FAILED;
     int threads = options->processors > 0 ? options->processors : disk_processors();
     threads_run(threads < 16 ? threads : 16, work, &p);
+    place_rest(&p);
     return (enum place_outcome)atomic_load(&p.outcome);
 }
