@@ -82,9 +82,10 @@ if ( $?prompt ) then
 endif
 if ( $_venv_show ) then
     # Drawing the prompt runs nothing, but reads escapes: those in the name are taken out of action.
+    set _venv_label = $VIRTUAL_ENV_PROMPT:q
     if ( $?tcsh ) then
         set _venv_label = $VIRTUAL_ENV_PROMPT:as.\\.\\\\.:as/%/%%/:as/^/\\^/:as/\!/\\\!/:q
-    else
+    else if ( $_venv_label:q =~ *\!* ) then
         setenv P 'printenv VIRTUAL_ENV_PROMPT | sed "s/$(printf "\041")/\\\\&/g"'
         set _venv_label = "`printenv P | /bin/sh`"
         unsetenv P

@@ -12,6 +12,11 @@ set -l _venv_dir __VENV_DIR__
 set -l _venv_bin __VENV_BIN_NAME__
 set -l _venv_relocatable __VENV_RELOCATABLE__
 
+# MSYS and Cygwin: C:\env is /c/env or /cygdrive/c/env there.
+if not string match -q '/*' -- $_venv_dir; and command -q cygpath
+    set _venv_dir (cygpath -u $_venv_dir)
+end
+
 # The environment that this file lies in. Not known when it is piped to `source`, or where only a link to it is sourced.
 set -l _venv_script (status filename)
 set -l _venv_home
@@ -68,7 +73,7 @@ else
 
         # The prompt that was there, unless it has been replaced since.
         if functions -q _old_fish_prompt
-            if functions fish_prompt | string match -q '*_old_fish_prompt*'
+            if string match -q '*_old_fish_prompt*' -- (functions fish_prompt)
                 functions -e fish_prompt
                 functions -c _old_fish_prompt fish_prompt
             end
@@ -87,14 +92,8 @@ else
     if set -q VIRTUAL_ENV_PROMPT
         set -g _OLD_VIRTUAL_ENV_PROMPT $VIRTUAL_ENV_PROMPT
     end
-    set -gx VIRTUAL_ENV __VENV_DIR__
+    set -gx VIRTUAL_ENV $_venv_dir
     set -gx VIRTUAL_ENV_PROMPT __VENV_PROMPT__
-    if test "$_venv_relocatable" = yes
-        set -gx VIRTUAL_ENV $_venv_dir
-    end
-    if string match -qr '^([A-Za-z]:[/\\\\]|\\\\\\\\)' -- $VIRTUAL_ENV; and command -q cygpath
-        set -gx VIRTUAL_ENV (cygpath -u $VIRTUAL_ENV) # MSYS and Cygwin: C:\env is /c/env or /cygdrive/c/env there
-    end
 
     set -g _VIRTUAL_ENV_BIN $VIRTUAL_ENV/$_venv_bin
     if set -q PATH

@@ -46,12 +46,11 @@ def variables_for(environment, shell: Shell, tool, **more: str | bytes | None) -
     variables: dict[str, str | bytes | None] = {
         "PATH": SEARCH_PATH, "HOME": os.environ["HOME"], "LC_ALL": "C.UTF-8", "TERM": "dumb", "TOOL": tool.path,
         "ACTIVATE": environment.activator(shell), "XONSH_DATA_DIR": os.environ["HOME"], "XDG_DATA_HOME": os.environ["HOME"],
-        "XDG_CONFIG_HOME": os.environ["HOME"], "XDG_CACHE_HOME": os.environ["HOME"], **more,
+        "XDG_CONFIG_HOME": os.environ["HOME"], "XDG_CACHE_HOME": os.environ["HOME"],
     }
-    if not shell.bytes_allowed:
-        variables["ACTIVATE"] = None  # Nushell does not start when a variable is not UTF-8
-        if shell.activator == "activate":
-            variables["ACTIVATE"] = "env/bin/activate"
+    if not shell.bytes_allowed:  # Nushell does not even start when a variable is not UTF-8
+        variables["ACTIVATE"] = "env/bin/" + shell.activator
+    variables.update(more)
     return {name.encode(): os.fsencode(value) for name, value in variables.items() if value is not None}
 
 
