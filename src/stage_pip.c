@@ -179,7 +179,10 @@ static enum place_outcome place(const struct seeding *s, const struct store_entr
         return outcome;
     if (env_interrupted(s->env, err))
         return PLACE_FAILED;
-    error_wrap(err, "%s/%s", s->env->context[CVENV_ENV_DIR], s->lib);
+    if (outcome == PLACE_ALTERED)
+        error_wrap(err, "%s", entry->path);
+    else
+        error_wrap(err, "%s/%s", s->env->context[CVENV_ENV_DIR], s->lib);
     return outcome;
 }
 

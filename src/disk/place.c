@@ -48,14 +48,23 @@ static bool fail(struct placing *p, enum place_outcome outcome, int number, cons
         return false;
     if (!atomic_compare_exchange_strong(&p->outcome, &done, outcome))
         return false;
-    return error_system(p->err, number, "%s%s%s: %s", directory, directory[0] != '\0' ? "/" : "", file->name, doing);
+    const char *between = directory[0] != '\0' ? "/" : "";
+    if (outcome == PLACE_ALTERED && number == ESTALE)
+        return error_set(p->err, CVENV_ERROR_SYSTEM, "%s%s%s: not as it was stored", directory, between, file->name);
+    return error_system(p->err, number, "%s%s%s: %s", directory, between, file->name, doing);
 }
 
-/* Is the file of the store what it was when it was made? Links and clones would carry an alteration into the environment. */
-static bool is_unaltered(const struct place_pair *pair, const struct place_file *file, struct disk_stat *st)
+/*
+ * Is the file of the store what it was when it was made? Links and clones would carry an alteration into the environment. Its
+ * times do not tell: each link changes one of them, and the other can be set. ESTALE: it is not.
+ */
+static int check_unaltered(const struct place_pair *pair, const struct place_file *file, struct disk_stat *st)
 {
-    return disk_stat(pair->from, file->name, st) == 0 && st->type == DISK_FILE && st->size == file->size &&
-           st->inode == file->inode && st->mtime == file->mtime;
+    uint64_t checksum;
+    int number = disk_checksum(pair->from, file->name, file->size, st, &checksum);
+    if (number == 0 && (st->size != file->size || st->inode != file->inode || st->mtime != file->mtime || checksum != file->checksum))
+        number = ESTALE;
+    return number == EFBIG || number == ELOOP || number == EISDIR || number == EINVAL ? ESTALE : number; /* too large, or no file */
 }
 
 /*
@@ -85,9 +94,10 @@ static bool place_file(struct placing *p, const struct place_pair *pair, const s
 {
     enum how how = file->bytecode ? p->bytecode : p->others;
     struct disk_stat st;
-    if (how != BY_COPY && !is_unaltered(pair, file, &st))
-        return fail(p, PLACE_ALTERED, ESTALE, file, "not as it was stored");
-    int number = EMLINK;
+    int number = how != BY_COPY ? check_unaltered(pair, file, &st) : 0;
+    if (number != 0)
+        return fail(p, is_shortage(number) ? PLACE_FAILED : PLACE_ALTERED, number, file, "reading it in the store");
+    number = EMLINK;
     if (how == BY_CLONE)
         number = disk_clone(pair->from, file->name, pair->to, file->name, file->mode, file->mtime);
     else if (how == BY_LINK && may_be_linked(p, file, &st))

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/checksum.h"
+
 enum { CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
 
 static int write_all(int fd, const char *data, size_t length)
@@ -125,24 +127,31 @@ static int open_regular(int dir, const char *name, int flags, int *out, struct d
     return number;
 }
 
-static int read_all(struct arena *a, int fd, size_t size, struct slice *out)
+/* Reads so many bytes, or less where the file ends. */
+static int read_fully(int fd, char *data, size_t size, size_t *length)
 {
-    char *data = arena_alloc(a, size + 1);
-    if (data == NULL)
-        return ENOMEM;
-    size_t length = 0;
-    while (length < size) {
-        ssize_t n = read(fd, data + length, size - length);
+    *length = 0;
+    while (*length < size) {
+        ssize_t n = read(fd, data + *length, size - *length);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return errno;
         if (n == 0)
             break;
-        length += (size_t)n;
+        *length += (size_t)n;
     }
-    *out = (struct slice){ data, length };
     return 0;
+}
+
+static int read_all(struct arena *a, int fd, size_t size, struct slice *out)
+{
+    char *data = arena_alloc(a, size + 1);
+    size_t length;
+    int number = data == NULL ? ENOMEM : read_fully(fd, data, size, &length);
+    if (number == 0)
+        *out = (struct slice){ data, length };
+    return number;
 }
 
 static int read_file(struct arena *a, int dir, const char *name, int flags, size_t limit, struct slice *out)
@@ -165,6 +174,31 @@ int disk_read(struct arena *a, struct disk_dir dir, const char *name, size_t lim
 int disk_read_path(struct arena *a, const char *path, size_t limit, struct slice *out)
 {
     return read_file(a, AT_FDCWD, path, 0, limit, out);
+}
+
+static int sum_up(int fd, uint64_t size, uint64_t *checksum)
+{
+    char piece[CHECKSUM_PIECE];
+    int number;
+    *checksum = 0;
+    do {
+        size_t wanted = size < sizeof piece ? (size_t)size : sizeof piece, length;
+        number = read_fully(fd, piece, wanted, &length);
+        *checksum = checksum_add(*checksum, piece, length);
+        size -= wanted;
+    } while (number == 0 && size > 0);
+    return number;
+}
+
+int disk_checksum(struct disk_dir dir, const char *name, uint64_t limit, struct disk_stat *out, uint64_t *checksum)
+{
+    int fd = -1;
+    int number = open_regular((int)dir.handle, name, O_NOFOLLOW, &fd, out);
+    if (number != 0)
+        return number;
+    number = out->size > limit ? EFBIG : sum_up(fd, out->size, checksum);
+    close(fd);
+    return number;
 }
 
 static int map_file(int dir, const char *name, int flags, struct disk_map *out)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/checksum.h"
+
 NTSTATUS NTAPI NtQueryVolumeInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG, FS_INFORMATION_CLASS);
 
 enum { PART = 1 << 30, COPY_BUFFER = 1 << 16 }; /* the calls take 32-bit lengths */
@@ -225,6 +227,31 @@ int disk_read_path(struct arena *a, const char *path, size_t limit, struct slice
     struct disk_stat st;
     int number = open_regular_path(path, &file, &st);
     return number != 0 ? number : read_and_close(a, file, st.size, limit, out);
+}
+
+static int sum_up(HANDLE file, uint64_t size, uint64_t *checksum)
+{
+    char piece[CHECKSUM_PIECE];
+    *checksum = 0;
+    do {
+        DWORD wanted = size < sizeof piece ? (DWORD)size : (DWORD)sizeof piece, length;
+        if (!ReadFile(file, piece, wanted, &length, NULL))
+            return win32_last_errno();
+        *checksum = checksum_add(*checksum, piece, length);
+        size -= wanted;
+    } while (size > 0);
+    return 0;
+}
+
+int disk_checksum(struct disk_dir dir, const char *name, uint64_t limit, struct disk_stat *out, uint64_t *checksum)
+{
+    HANDLE file;
+    int number = win32_open_regular(win32_handle(dir), name, &file, out);
+    if (number != 0)
+        return number;
+    number = out->size > limit ? EFBIG : sum_up(file, out->size, checksum);
+    CloseHandle(file);
+    return number;
 }
 
 /* Maps what is open and closes it: the view alone keeps the file. */

@@ -168,6 +168,7 @@ static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_e
     entry->name = m.name;
     entry->version = m.version;
     entry->info = m.info;
+    entry->path = arena_format(a, "%s/%s/" SHELF_TREE, shelf->path, entry->key);
     entry->content = m.place;
     entry->content.tree = DISK_NO_DIR;
     entry->content.contents = entry->contents.data;

@@ -31,6 +31,7 @@ struct store_entry {
     struct entry_points scripts; /* to be made */
     struct disk_dir dir;         /* of the entry, locked */
     const char *key;             /* its name */
+    const char *path;            /* of content.tree, absolute */
 };
 
 struct store {
