@@ -93,7 +93,7 @@ enum cvenv_link_mode {
 /* What a message to cvenv_options.report is. */
 enum cvenv_report {
     CVENV_REPORT_WARNING, /* something a user should know; creation goes on */
-    CVENV_REPORT_STAGE,   /* a stage begins: its name, for --verbose */
+    CVENV_REPORT_STAGE,   /* a stage begins: its name, for --verbose; "find_python" goes before all, "publish" after */
     CVENV_REPORT_DETAIL,  /* one detail of a stage, for --verbose */
     CVENV_REPORT_PROGRESS /* "done total what", while something slow is under way */
 };

@@ -117,6 +117,7 @@ bool env_open(struct cvenv *env, const char *env_dir, const struct cvenv_options
         return error_memory(err);
     if (!check_names(env, absolute, err))
         return false;
+    env_report(env, CVENV_REPORT_STAGE, "find_python");
     env_open_cache(env);
     if (!find_facts(env, err) || !layout_make(&env->arena, absolute, &env->facts, &env->layout, err))
         return false;

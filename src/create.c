@@ -120,6 +120,7 @@ bool env_publish(struct cvenv *env, struct cvenv_error *err)
 static bool finish(struct cvenv *env, struct cvenv_error *err)
 {
     const char *left;
+    env_report(env, CVENV_REPORT_STAGE, "publish");
     if (env_interrupted(env, err) || !env_publish(env, err))
         return false;
     transaction_commit(env->transaction, &left);

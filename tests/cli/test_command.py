@@ -57,8 +57,8 @@ def test_verbose(run_cvenv, tmp_path, python):
     result = run_cvenv("-v", tmp_path / "env", interpreter=python)
     assert result.stdout == ""
     times = re.findall(r"^(\w+) +(\d+\.\d\d) ms$", result.stderr, re.MULTILINE)
-    assert [name for name, _ in times] == ["ensure_directories", "create_ignore_file", "create_configuration", "setup_python",
-                                           "setup_pip", "setup_scripts", "post_setup", "total"]
+    assert [name for name, _ in times] == ["find_python", "ensure_directories", "create_ignore_file", "create_configuration",
+                                           "setup_python", "setup_pip", "setup_scripts", "post_setup", "publish", "total"]
     assert sum(float(spent) for _, spent in times[:-1]) <= float(times[-1][1]) + 0.1
 
 
