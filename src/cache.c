@@ -31,32 +31,22 @@ static int open_private(struct arena *a, const char *path, struct disk_dir *out)
     return number == 0 || number == EEXIST ? disk_open_path(path, out) : number;
 }
 
-/* What somebody else can write would run with our permissions. NULL: nobody can. */
-static const char *distrust(struct disk_dir dir)
-{
-    struct disk_stat st;
-    int number = disk_stat_dir(dir, &st);
-    if (number != 0)
-        return strerror(number);
-    if (st.owner != disk_user())
-        return "it belongs to another user";
-    return (st.mode & 022) != 0 ? "other users may write there" : NULL;
-}
-
 void env_open_cache(struct cvenv *env)
 {
     const char *path = choose_path(env);
     if (path == NULL || path[0] == '\0')
         return;
-    struct disk_dir dir;
+    struct disk_dir dir = DISK_NO_DIR;
+    const char *why = NULL;
     int number = open_private(&env->arena, path, &dir);
-    const char *why = number != 0 ? strerror(number) : distrust(dir);
-    if (why == NULL) {
+    if (number == 0)
+        number = disk_distrust(dir, &why);
+    if (number == 0 && why == NULL) {
         env->cache = dir;
         env->cache_path = path;
         return;
     }
-    if (number == 0)
-        disk_close(dir);
+    disk_close(dir);
+    why = number != 0 ? strerror(number) : why;
     env_report(env, CVENV_REPORT_WARNING, arena_format(&env->arena, "going on without the cache %s: %s", path, why));
 }

@@ -12,7 +12,9 @@
 
 #define DIRECTORY "facts-1"
 
-enum { FILE_LIMIT = 256 * 1024, LINKS_MAX = 40, IDENTITY_SIZE = 160 };
+enum { FILE_LIMIT = 256 * 1024, LINKS_MAX = 40, IDENTITY_SIZE = 160, MOST_FILES = 500 };
+
+static const int64_t longest_kept = (int64_t)90 * 86400 * 1000000000;
 
 /* Times may be as coarse as the clock's tick, or as two seconds (FAT), which shows in full seconds. */
 static const int64_t tick = 20000000, coarse_tick = 2000000000;
@@ -187,13 +189,40 @@ static bool note_all(struct arena *a, const struct memory *m, struct slice answe
     return true;
 }
 
-static void write_remembered(const struct memory *m, const char *name, struct slice text)
+struct pruning {
+    struct disk_dir directory;
+    int64_t now;
+    size_t kept;
+};
+
+static int prune_one(void *user, const char *name)
+{
+    struct pruning *p = user;
+    struct disk_stat st;
+    if (disk_stat(p->directory, name, &st) != 0)
+        return 0;
+    if (p->now - st.mtime > longest_kept || p->kept >= MOST_FILES)
+        disk_remove(p->directory, name, DISK_FILE);
+    else
+        p->kept++;
+    return 0;
+}
+
+/* Whose answer goes asks again: when there are too many, it does not matter which of them go. */
+static void prune(struct disk_dir directory, int64_t now)
+{
+    struct pruning p = { directory, now, 0 };
+    disk_list(directory, prune_one, &p);
+}
+
+static void write_remembered(const struct memory *m, const char *name, struct slice text, int64_t now)
 {
     struct disk_dir directory;
     char temporary[16] = ".";
-    int number = disk_make_dir(m->cache, DIRECTORY);
+    int number = disk_make_private_dir(m->cache, DIRECTORY);
     if ((number != 0 && number != EEXIST) || disk_open_dir(m->cache, DIRECTORY, &directory) != 0)
         return;
+    prune(directory, now);
     if (disk_random_name(temporary + 1, sizeof temporary - 1) == 0 &&
         disk_write_new(directory, temporary, text.data, text.length, 0600, -1, false) == 0 &&
         disk_rename(directory, temporary, directory, name, DISK_REPLACE) != 0)
@@ -214,5 +243,5 @@ void remember_keep(struct arena *a, const struct memory *m, struct slice answer,
     text_add(&all, rest.data, rest.length);
     struct slice text = { text_string(&all), all.length };
     if (!a->failed && text.length <= FILE_LIMIT)
-        write_remembered(m, name, text);
+        write_remembered(m, name, text, asked);
 }

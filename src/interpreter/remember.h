@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Answers of interpreters, remembered in the cache as facts-1/<SHA-256 of what was asked>: each with the identity of
- * every file that it rests on. A cache that is corrupt, someone else's or not writable is as good as none; that is
- * never an error.
+ * every file that it rests on. When one is added, those older than 90 days go, and more than 500 are not kept. A cache that
+ * is corrupt, someone else's or not writable is as good as none; that is never an error.
  */
 #ifndef INTERPRETER_REMEMBER_H
 #define INTERPRETER_REMEMBER_H

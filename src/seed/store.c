@@ -15,19 +15,17 @@ enum { WHEEL_LIMIT = 256 << 20, MANIFEST_LIMIT = 32 << 20, INDEX_LIMIT = 1024, K
 
 /* ---- the shelf */
 
-/* What somebody else can write would run with our permissions. */
-static int distrust(struct disk_dir dir)
+/* ESTALE, and *why, where others may write. */
+static int check_trust(struct disk_dir dir, const char **why)
 {
-    struct disk_stat st;
-    int number = disk_stat_dir(dir, &st);
-    if (number != 0)
-        return number;
-    return st.owner == disk_user() && (st.mode & 022) == 0 ? 0 : EACCES;
+    int number = disk_distrust(dir, why);
+    return number == 0 && *why != NULL ? ESTALE : number;
 }
 
 bool shelf_open(struct arena *a, const struct store *store, struct shelf *out, struct cvenv_error *err)
 {
     *out = (struct shelf){ .path = store->path, .dir = DISK_NO_DIR, .kept = store->dir.handle >= 0 };
+    const char *why = NULL;
     int number;
     if (out->kept) {
         out->path = path_join(a, store->path, SHELF_NAME);
@@ -38,13 +36,15 @@ bool shelf_open(struct arena *a, const struct store *store, struct shelf *out, s
                 number = disk_open_dir(store->dir, SHELF_NAME, &out->dir);
         }
         if (number == 0)
-            number = distrust(out->dir);
+            number = check_trust(out->dir, &why);
     } else {
         number = disk_open_path(store->path, &out->dir);
     }
     if (number == 0 && !a->failed)
         return true;
     disk_close(out->dir);
+    if (why != NULL)
+        return error_set(err, CVENV_ERROR_SYSTEM, "%s: %s", out->path, why);
     return number != 0 ? error_system(err, number, "%s", out->path) : error_memory(err);
 }
 
@@ -136,12 +136,12 @@ static int map_contents(struct store_entry *entry, const struct disk_stat *expec
     return number;
 }
 
-static int open_tree(struct store_entry *entry)
+static int open_tree(struct store_entry *entry, const char **why)
 {
     struct disk_stat st;
     int number = disk_open_dir(entry->dir, SHELF_TREE, &entry->content.tree);
     if (number == 0)
-        number = distrust(entry->content.tree);
+        number = check_trust(entry->content.tree, why);
     if (number == 0)
         number = disk_stat_dir(entry->content.tree, &st);
     if (number == 0)
@@ -149,12 +149,12 @@ static int open_tree(struct store_entry *entry)
     return number;
 }
 
-static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_entry *entry)
+static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_entry *entry, const char **why)
 {
     struct manifest m;
     int number = disk_open_dir(shelf->dir, entry->key, &entry->dir);
     if (number == 0)
-        number = distrust(entry->dir);
+        number = check_trust(entry->dir, why);
     if (number == 0 && shelf->kept && disk_lock_shared(entry->dir) == EWOULDBLOCK)
         number = ESTALE; /* it is being removed */
     if (number == 0)
@@ -174,14 +174,15 @@ static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_e
     entry->content.contents = entry->contents.data;
     entry->record = m.record;
     entry->scripts = m.scripts;
-    return open_tree(entry);
+    return open_tree(entry, why);
 }
 
-/* 0 when there is such an entry, whole and as it was made; else an errno value that tells why not. */
-static int open_entry(struct arena *a, const struct shelf *shelf, const char *key, struct store_entry *out)
+/* 0 when there is such an entry, whole and as it was made; else an errno value, or *why, tells why not. */
+static int open_entry(struct arena *a, const struct shelf *shelf, const char *key, struct store_entry *out, const char **why)
 {
     *out = (struct store_entry){ .key = key, .dir = DISK_NO_DIR, .content.tree = DISK_NO_DIR };
-    int number = fill_entry(a, shelf, out);
+    *why = NULL;
+    int number = fill_entry(a, shelf, out, why);
     if (number != 0)
         store_close(out);
     else if (shelf->kept)
@@ -197,11 +198,18 @@ void store_close(struct store_entry *entry)
     *entry = (struct store_entry){ .dir = DISK_NO_DIR, .content.tree = DISK_NO_DIR };
 }
 
-/* Once: what is built in its place is whole. */
-static void report_altered(struct arena *a, const struct shelf *shelf, const struct store *store, const char *key, int number)
+/* What a file or directory gives that is there, but is something else by now. */
+static bool is_other_thing(int number)
 {
-    const char *why = number == ENOENT ? "a file is missing" : number == ESTALE ? "not as it was stored"
-                    : number == EACCES ? "other users may write there" : strerror(number);
+    return number == ESTALE || number == ENOTDIR || number == EISDIR || number == EINVAL || number == ELOOP;
+}
+
+/* Once: what is built in its place is whole. */
+static void report_altered(struct arena *a, const struct shelf *shelf, const struct store *store, const char *key, int number,
+                           const char *why)
+{
+    if (why == NULL)
+        why = number == ENOENT ? "a file is missing" : is_other_thing(number) ? "not as it was stored" : strerror(number);
     const char *message = arena_format(a, "the cache was altered and is made anew: %s/%s: %s", shelf->path, key, why);
     if (store->bytecode.report != NULL)
         store->bytecode.report(store->bytecode.user, CVENV_REPORT_WARNING, message);
@@ -211,26 +219,22 @@ static void report_altered(struct arena *a, const struct shelf *shelf, const str
 static bool find_or_build(struct arena *a, const struct shelf *shelf, const struct store *store, const char *wheel_path,
                           struct slice wheel, const char *key, struct store_entry *out, struct cvenv_error *err)
 {
-    static const struct store_limits limits = STORE_LIMITS_INIT;
     struct disk_stat there;
-    int number = open_entry(a, shelf, key, out);
+    const char *why;
+    int number = open_entry(a, shelf, key, out, &why);
     if (number == 0)
         return true;
     if (number == EMFILE || number == ENFILE || number == ENOMEM) /* that says nothing about the entry */
         return error_system(err, number, "%s/%s", shelf->path, key);
     if (number != ENOENT || disk_stat(shelf->dir, key, &there) == 0)
-        report_altered(a, shelf, store, key, number);
+        report_altered(a, shelf, store, key, number, why);
     number = shelf_remove(shelf, key);
     if (number != 0 && number != ENOENT)
         return error_system(err, number, "%s/%s: removing what is not to be trusted", shelf->path, key);
     if (!shelf_build(shelf, store, wheel_path, wheel, key, err))
         return false;
-    number = open_entry(a, shelf, key, out);
-    if (number != 0)
-        return error_system(err, number, "%s/%s: reading back what was written", shelf->path, key);
-    if (shelf->kept)
-        shelf_prune(a, shelf, &limits);
-    return true;
+    number = open_entry(a, shelf, key, out, &why);
+    return number == 0 || error_system(err, number, "%s/%s: reading back what was written", shelf->path, key);
 }
 
 /* Reads the wheel (a mapping would not survive that somebody cuts the file) and tells its digest. */
@@ -255,6 +259,7 @@ static bool read_wheel(struct arena *a, const char *path, struct slice *wheel, s
 static bool open_by_reading(struct arena *a, const struct shelf *shelf, const struct store *store,
                             const char *wheel_path, struct store_entry *out, struct cvenv_error *err)
 {
+    static const struct store_limits limits = STORE_LIMITS_INIT;
     struct arena own = ARENA_INIT;
     struct slice wheel;
     struct disk_stat before, after;
@@ -268,6 +273,8 @@ static bool open_by_reading(struct arena *a, const struct shelf *shelf, const st
     ok = ok && find_or_build(a, shelf, store, wheel_path, wheel, key, out, err);
     if (ok && disk_stat_path(wheel_path, &after) == 0 && strcmp(fingerprint(a, &before), fingerprint(a, &after)) == 0)
         index_remember(a, shelf, wheel_path, &before, hex);
+    if (ok && shelf->kept)
+        shelf_prune(&own, shelf, &limits);
     arena_release(&own);
     return ok;
 }
@@ -276,12 +283,13 @@ bool store_open(struct arena *a, const struct store *store, const char *wheel_pa
                 struct cvenv_error *err)
 {
     struct shelf shelf;
+    const char *why;
     *out = (struct store_entry){ .dir = DISK_NO_DIR, .content.tree = DISK_NO_DIR };
     if (!shelf_open(a, store, &shelf, err))
         return false;
     const char *digest = index_find(a, &shelf, wheel_path);
     const char *key = digest != NULL ? key_of(a, store, digest) : NULL;
-    bool ok = key != NULL && open_entry(a, &shelf, key, out) == 0;
+    bool ok = key != NULL && open_entry(a, &shelf, key, out, &why) == 0;
     if (!ok)
         ok = shelf_lock(&shelf, store, err) && open_by_reading(a, &shelf, store, wheel_path, out, err);
     disk_close(shelf.dir);

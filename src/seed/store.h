@@ -62,8 +62,8 @@ struct store_limits {
 #define STORE_LIMITS_INIT { (int64_t)90 * 86400, (uint64_t)1 << 30 }
 
 /*
- * Removes entries beyond the limits, but none that is in use, and what interrupted builds left behind. Done after
- * each build. Returns 0 or an errno value.
+ * Removes entries beyond the limits, but none that is in use, and what interrupted builds left behind. Done
+ * whenever a wheel had to be read. Returns 0 or an errno value.
  */
 int store_prune(const struct store *store, const struct store_limits *limits);
 

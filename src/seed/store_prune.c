@@ -7,7 +7,7 @@
 
 #include "seed/shelf.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, BLOCK = 4096 };
 
 int shelf_name(const char *prefix, char out[32])
 {
@@ -102,13 +102,13 @@ static int list_one(void *user, const char *name)
     struct disk_stat st, used, contents;
     if (name[0] == '.' || disk_stat(l->shelf->dir, name, &st) != 0 || !reserve(l))
         return 0;
-    struct kept entry = { .name = arena_string(l->arena, name), .used = st.mtime, .bytes = st.size };
+    struct kept entry = { .name = arena_string(l->arena, name), .used = st.mtime, .bytes = BLOCK }; /* the least that a file takes */
     struct disk_dir dir;
     if (st.type == DISK_DIRECTORY && disk_open_dir(l->shelf->dir, name, &dir) == 0) {
         if (disk_stat(dir, SHELF_USED, &used) == 0)
             entry.used = used.mtime;
         if (disk_stat(dir, SHELF_CONTENTS, &contents) == 0)
-            entry.bytes = 2 * contents.size; /* the tree has it all once more */
+            entry.bytes += 2 * contents.size; /* the tree has it all once more */
         disk_close(dir);
     }
     l->entries[l->count++] = entry;

@@ -176,6 +176,51 @@ static void a_cache_that_cannot_be_written_is_no_error(void **state)
     assert_int_equal(rmdir(at(f, "elsewhere")), 0);
 }
 
+/* Writes a memory that was made so many days ago. */
+static const char *old_memory(struct fixture *f, const char *name, int days)
+{
+    const char *path = at(f, arena_format(&f->arena, "cache/facts-1/%s", name));
+    struct timespec times[2] = { { time(NULL) - (time_t)days * 86400, 0 }, { time(NULL) - (time_t)days * 86400, 0 } };
+    write_file(path, "");
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    return path;
+}
+
+static void old_memories_go(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(mkdir(at(f, "cache/facts-1"), 0700), 0);
+    const char *old = old_memory(f, "old", 91), *left = old_memory(f, ".left", 91), *recent = old_memory(f, "recent", 89);
+    answers(f, "python", "python");
+    assert_int_equal(access(old, F_OK), -1);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(access(recent, F_OK), 0);
+}
+
+static int count_one(void *user, const char *name)
+{
+    (void)name;
+    ++*(int *)user;
+    return 0;
+}
+
+static void memories_are_not_too_many(void **state)
+{
+    struct fixture *f = *state;
+    struct disk_dir directory;
+    int count = 0;
+    assert_int_equal(mkdir(at(f, "cache/facts-1"), 0700), 0);
+    for (int i = 0; i < 700; i++)
+        old_memory(f, arena_format(&f->arena, "%d", i), i % 80);
+    answers(f, "python", "python");
+    assert_int_equal(disk_open_path(at(f, "cache/facts-1"), &directory), 0);
+    assert_int_equal(disk_list(directory, count_one, &count), 0);
+    disk_close(directory);
+    assert_int_equal(count, 501);
+    answers(f, "python", "python");
+    assert_int_equal(times_asked(f, "python"), 1);
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -193,6 +238,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(memories_that_others_may_write_are_not_believed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_memory_under_another_name_is_not_believed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cache_that_cannot_be_written_is_no_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(old_memories_go, setup, teardown),
+        cmocka_unit_test_setup_teardown(memories_are_not_too_many, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
