@@ -87,7 +87,7 @@ static const char *in_use(struct guarded *g)
     int number = disk_find_busy(&g->env->arena, g->dir, &path);
     if (is_unknown(g, number) || path == NULL)
         return NULL;
-    return arena_format(&g->env->arena, "%s in it is running", path);
+    return arena_format(&g->env->arena, "%s in it is in use", path);
 }
 
 static const char *why_not(struct guarded *g)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which programs and libraries in a tree are running: where the system does not let go of what runs. */
+/* Which files in a tree are in use: where the system does not let go of what runs or is open. */
 #ifndef DISK_BUSY_H
 #define DISK_BUSY_H
 
@@ -7,7 +7,7 @@
 
 /*
  * *path is the first file in use below the directory, relative to it and in the arena; NULL when there is none, and always
- * on POSIX systems, where a running program's file can be removed. 0 or an errno value.
+ * on POSIX systems, where a file in use can be removed. 0 or an errno value.
  */
 int disk_find_busy(struct arena *a, struct disk_dir dir, const char **path);
 

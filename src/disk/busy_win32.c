@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the search for running programs and loaded libraries on Windows, which can be neither written nor removed. */
+/* Owns the search for files that Windows would not let go: running programs, loaded libraries, what others have open. */
 #include "disk/busy.h"
 
 #include <errno.h>
@@ -24,15 +24,18 @@ static bool is_image(const char *name)
     return false;
 }
 
-/* The system refuses to open for writing what it has mapped as a program (ERROR_SHARING_VIOLATION). */
-static bool is_running(struct disk_dir dir, const char *name)
+/*
+ * What others have open without sharing its removal is refused to us, and so is, for writing, what the system has mapped as
+ * a program (ERROR_SHARING_VIOLATION). EBUSY, or EISDIR, or anything else, which is no trouble here.
+ */
+static int try_file(struct disk_dir dir, const char *name)
 {
-    const struct win32_open how = { FILE_WRITE_DATA, FILE_OPEN, FILE_NON_DIRECTORY_FILE, 0, NULL };
+    const struct win32_open how = { DELETE | (is_image(name) ? FILE_WRITE_DATA : 0), FILE_OPEN, FILE_NON_DIRECTORY_FILE, 0, NULL };
     HANDLE file;
     int number = win32_open(win32_handle(dir), name, &how, &file);
     if (number == 0)
         CloseHandle(file);
-    return number == EBUSY;
+    return number;
 }
 
 static int search_dir(const struct search *s);
@@ -40,12 +43,11 @@ static int search_dir(const struct search *s);
 static int look(void *user, const char *name)
 {
     const struct search *s = user;
-    struct disk_stat st;
     const char *path = path_join(s->arena, s->path, name);
-    if (is_image(name)) {
-        if (is_running(s->dir, name))
-            *s->found = path;
-    } else if (disk_stat(s->dir, name, &st) == 0 && st.type == DISK_DIRECTORY) {
+    int number = try_file(s->dir, name);
+    if (number == EBUSY)
+        *s->found = path;
+    if (number == EISDIR) {
         struct search inner = { s->arena, DISK_NO_DIR, path, s->found };
         if (disk_open_dir(s->dir, name, &inner.dir) == 0) {
             search_dir(&inner);

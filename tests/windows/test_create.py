@@ -6,10 +6,8 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
-import io
 import os
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,12 @@ from support.wheels import make_wheel
 SCRIPTS = {"Activate.ps1", "activate", "activate.bat", "activate.elv", "activate.fish", "activate.nu", "activate.xsh",
            "activate_this.py", "deactivate.bat", "python.exe", "pythonw.exe"}
 TOP = {".gitignore", "CACHEDIR.TAG", "Include", "Lib", "Scripts", "pyvenv.cfg"}
+
+FREE_THREADED = """
+_said = get_config_var
+def get_config_var(name):
+    return 1 if name == 'Py_GIL_DISABLED' else _said(name)
+"""
 
 WHERE = "import sys; print(sys.prefix, sys.base_prefix, sys.executable, sep='|')"
 
@@ -105,6 +109,25 @@ def test_base_with_launchers_of_its_own(wine, windows_build: Path, windows_pytho
     assert (tmp_path / "env" / "Scripts" / "pythonw.exe").read_bytes() == own["venvwlauncher.exe"]
 
 
+@pytest.mark.parametrize("suffix", ["_d", "3.14t"])
+def test_debug_and_free_threaded_bases(wine, windows_build: Path, windows_python: Path, tmp_path: Path, suffix: str) -> None:
+    """By their names: the real ones are not to be had here. A free-threaded Python says of itself that it is one."""
+    base = tmp_path / "base"
+    subprocess.run(["cp", "-al", str(windows_python), str(base)], check=True)
+    for kind in ("python", "pythonw"):
+        os.link(base / (kind + ".exe"), base / (kind + suffix + ".exe"))
+    if suffix == "3.14t":
+        sysconfig = base / "Lib" / "sysconfig" / "__init__.py"
+        source = sysconfig.read_text(encoding="utf-8")
+        sysconfig.unlink()
+        sysconfig.write_text(source + FREE_THREADED, encoding="utf-8")
+    wine.run(windows_build / "cvenv.exe", "--without-pip", "-p", base / ("python%s.exe" % suffix), tmp_path / "env")
+    added = {"python%s.exe" % suffix, "pythonw%s.exe" % suffix}
+    assert names(tmp_path / "env" / "Scripts") == SCRIPTS | added
+    said = wine.run(tmp_path / "env" / "Scripts" / ("python%s.exe" % suffix), "-c", WHERE).stdout.strip()
+    assert said == "|".join(map(wine.path, [tmp_path / "env", base, tmp_path / "env" / "Scripts" / ("python%s.exe" % suffix)]))
+
+
 def test_symlinks_fall_back_to_copies(create, windows_build: Path, tmp_path: Path) -> None:
     """Wine says that it made the link, and made none; Windows refuses most users. Both end in copies."""
     result = create("--without-pip", "--symlinks", tmp_path / "env")
@@ -147,19 +170,18 @@ def test_record_lists_every_file_with_its_hash(with_pip: Path) -> None:
     assert recorded == on_disk
 
 
-def test_scripts_are_built_as_pip_builds_them(wine, with_pip: Path, windows_python: Path) -> None:
-    """The launcher of pip's own wheel, the line, the archive: nothing before, between or behind."""
+def test_scripts_are_those_that_pip_writes(wine, create, windows_python: Path, tmp_path: Path) -> None:
+    """Byte for byte: pip itself writes them anew, as of the first moment that an archive can name."""
+    env = tmp_path / "an env"
+    create(env)
+    scripts = [env / "Scripts" / name for name in ("pip.exe", "pip3.exe", "pip3.14.exe")]
+    ours = [script.read_bytes() for script in scripts]
+    for script in scripts:
+        script.unlink()
     wheel = next((windows_python / "Lib" / "ensurepip" / "_bundled").glob("pip-*.whl"))
-    launcher = zipfile.ZipFile(wheel).read("pip/_vendor/distlib/t64.exe")
-    program = (with_pip / "Scripts" / "pip.exe").read_bytes()
-    line = b'#!"%s"\n' % wine.path(with_pip / "Scripts" / "python.exe").encode()
-    assert program.startswith(launcher + line + b"PK\3\4")
-    with zipfile.ZipFile(io.BytesIO(program)) as archive:
-        (entry,) = archive.infolist()
-        assert (entry.filename, entry.compress_type, entry.create_system, entry.external_attr) == \
-            ("__main__.py", zipfile.ZIP_STORED, 0, 0o600 << 16)
-        assert b"from pip._internal.cli.main import main\n" in archive.read(entry)
-    assert program == (with_pip / "Scripts" / "pip3.exe").read_bytes() == (with_pip / "Scripts" / "pip3.14.exe").read_bytes()
+    wine.run(env / "Scripts" / "python.exe", "-m", "pip", "install", "--force-reinstall", "--no-index", wheel,
+             env={"SOURCE_DATE_EPOCH": "315532800"})
+    assert [script.read_bytes() for script in scripts] == ours
 
 
 def test_pip_installs_and_uninstalls(wine, create, tmp_path: Path) -> None:
@@ -253,16 +275,22 @@ def test_clear_removes_also_what_is_read_only(create, tmp_path: Path) -> None:
     assert names(tmp_path) == {"env"}
 
 
-def test_clear_refuses_while_something_runs(wine, create, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by, script, in_use", [
+    ("env", "", "Scripts/python.exe"), ("base", "file = open(sys.argv[1])", "Lib/site-packages/data"),
+])
+def test_clear_refuses_what_is_in_use(wine, create, windows_python: Path, tmp_path: Path, by: str, script: str, in_use: str) -> None:
     env = tmp_path / "env"
     create("--without-pip", env)
-    running = subprocess.Popen(["wine", str(env / "Scripts" / "python.exe"), "-c", "print('up', flush=True); input()"],
+    data = env / "Lib" / "site-packages" / "data"
+    data.write_text("mine")
+    python = env / "Scripts" / "python.exe" if by == "env" else windows_python / "python.exe"
+    running = subprocess.Popen(["wine", str(python), "-c", "import sys\n%s\nprint('up', flush=True)\ninput()" % script, wine.path(data)],
                                env=wine.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert running.stdout.readline().strip() == b"up"
     before = sorted(env.rglob("*"))
     result = create("--without-pip", "--clear", env, check=False)
     running.communicate(b"\n", timeout=60)
-    assert result.returncode == 1 and "Scripts/python.exe" in result.stderr and "running" in result.stderr
+    assert result.returncode == 1 and in_use + " in it is in use" in result.stderr
     assert sorted(env.rglob("*")) == before and names(tmp_path) == {"env"}
     create("--without-pip", "--clear", env)
 

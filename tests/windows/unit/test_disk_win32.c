@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <windows.h>
 
 #include "base/path.h"
 #include "base/variable.h"
@@ -202,6 +203,54 @@ static void symbolic_links_are_there_or_refused(void **state)
         assert_int_equal(number, EPERM);
         assert_false(is_there(f->dir, "link"));
     }
+}
+
+/* As virus scanners and indexers do: nobody may remove or rename it meanwhile. */
+static HANDLE hold(const wchar_t *name)
+{
+    HANDLE file = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    return file;
+}
+
+static DWORD WINAPI let_go(void *file)
+{
+    Sleep(100);
+    return CloseHandle(file) ? 0 : 1;
+}
+
+static void what_is_held_for_a_moment_is_waited_for(void **state)
+{
+    struct fixture *f = *state;
+    put(f, f->dir, "file", "text", 0666);
+    HANDLE thread = CreateThread(NULL, 0, let_go, hold(L"file"), 0, NULL);
+    assert_int_equal(disk_rename(f->dir, "file", f->dir, "other", DISK_NOREPLACE), 0);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    thread = CreateThread(NULL, 0, let_go, hold(L"other"), 0, NULL);
+    assert_int_equal(disk_remove(f->dir, "other", DISK_FILE), 0);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+}
+
+static void what_is_held_for_long_is_said_to_be_in_use(void **state)
+{
+    struct fixture *f = *state;
+    const char *found;
+    assert_int_equal(disk_make_dir(f->dir, "a"), 0);
+    struct disk_dir inner;
+    assert_int_equal(disk_open_dir(f->dir, "a", &inner), 0);
+    put(f, inner, "file", "text", 0444);
+    disk_close(inner);
+    assert_int_equal(disk_find_busy(&f->arena, f->dir, &found), 0);
+    assert_null(found);
+    HANDLE file = hold(L"a\\file");
+    assert_int_equal(disk_find_busy(&f->arena, f->dir, &found), 0);
+    assert_non_null(found);
+    assert_string_equal(found, "a/file");
+    assert_int_equal(disk_remove_tree(f->dir, "a"), EBUSY);
+    CloseHandle(file);
+    assert_int_equal(disk_remove_tree(f->dir, "a"), 0);
 }
 
 static void locks_keep_each_other_out(void **state)
@@ -405,6 +454,8 @@ int main(void)
         WITH_DIRECTORY(directories_move_with_all_that_is_in_them),
         WITH_DIRECTORY(hard_links_are_links),
         WITH_DIRECTORY(symbolic_links_are_there_or_refused),
+        WITH_DIRECTORY(what_is_held_for_a_moment_is_waited_for),
+        WITH_DIRECTORY(what_is_held_for_long_is_said_to_be_in_use),
         WITH_DIRECTORY(locks_keep_each_other_out),
         WITH_DIRECTORY(paths_are_real_ones),
         WITH_DIRECTORY(maps_show_the_contents),
