@@ -81,7 +81,7 @@ def in_namespace() -> Callable:
                                  *map(os.fspath, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                 errors="surrogateescape", timeout=300, **options)
         if result.returncode == 77:
-            pytest.skip(result.stderr.strip().splitlines()[-1])
+            pytest.skip(": ".join(line.strip() for line in reversed(result.stderr.splitlines())))
         if check and result.returncode:
             pytest.fail("exit status %d\n%s%s" % (result.returncode, result.stdout, result.stderr))
         return result

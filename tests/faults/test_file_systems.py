@@ -25,14 +25,18 @@ MOUNTS = {
     "noexec": "mount -t tmpfs -o noexec,nosuid,nodev none $there",
 }
 # Neither symbolic links nor hard links nor permissions. (Debian's fusefat loses what is in a directory that is renamed.)
-EXFAT = ("mkfs.exfat $image >/dev/null; loop=$(losetup -f --show $image); mount.exfat-fuse $loop $there >/dev/null 2>&1; "
-         "losetup -d $loop")  # when it is unmounted
+WITHOUT_LINKS = {
+    "exfat": "mkfs.exfat $image >/dev/null; mount -o loop $image $there",
+    "exfat by FUSE": "mkfs.exfat $image >/dev/null; loop=$(losetup -f --show $image); mount.exfat-fuse $loop $there >/dev/null "
+                     "2>&1; losetup -d $loop",  # when it is unmounted
+    "vfat": "mkfs.vfat $image >/dev/null; mount -o loop $image $there",
+}
 CLONES = ["xfs", "btrfs"]
 BEGIN = """
     cvenv=$1 python=$2 there=$3/there image=$3/image wheels=$3/wheels
     cd "$3"; mkdir there; truncate -s 400M image
     mounted() { %s; }
-    trap 'cd "$3"; umount there 2>/dev/null' EXIT  # a FUSE server would go on
+    trap 'cd "$3"; umount there 2>/dev/null || :' EXIT  # a FUSE server would go on
     (set -e; mounted) || { echo "cannot be had here" >&2; exit 77; }
     cd there
 """
@@ -84,9 +88,10 @@ def test_clones(name, options, python, cvenv, in_namespace, tmp_path):
 
 
 @pytest.mark.parametrize("copies", ["", "--copies"])
-def test_without_links(copies, options, python, cvenv, in_namespace, tmp_path):
+@pytest.mark.parametrize("name", WITHOUT_LINKS)
+def test_without_links(name, copies, options, python, cvenv, in_namespace, tmp_path):
     """Where there are no links, programs are copied, as venv does it."""
-    script = BEGIN % EXFAT + """
+    script = BEGIN % WITHOUT_LINKS[name] + """
         "$cvenv" -p "$python" --wheel-dir "$wheels" $4 "$there/env"
         env/bin/python -m pip
         "$cvenv" -p "$python" --wheel-dir "$wheels" $4 "$there/env"
@@ -103,16 +108,19 @@ def test_without_links(copies, options, python, cvenv, in_namespace, tmp_path):
 # ---- full and read-only ------------------------------------------------------------------------------------------------
 
 ATTEMPTS = """
-    cvenv=$1 python=$2 there=$3/there; shift 3; mkdir "$there"; cd "$there/.."
+    cvenv=$1 python=$2 there=$3/there option=$4; shift 4; mkdir "$there"; cd "$there/.."
+    check() { diff -r --no-dereference there/env whole; test "$(ls -A there)" = env; }
+    "$cvenv" -p "$python" $option "$there/env"; mv there/env whole
     for limit; do
         mount -t tmpfs -o $limit none there
-        if "$cvenv" -p "$python" "$there/env" 2>message; then
-            test -e there/env/pyvenv.cfg; test -e there/env/bin/activate; there/env/bin/python -m pip --version >/dev/null
+        if "$cvenv" -p "$python" $option "$there/env" 2>message; then
+            check
+            if test -z "$option"; then there/env/bin/python -m pip --version >/dev/null; fi
             echo "$limit done"
         else
             cat message; test -z "$(ls -A there)"
             mount -o remount,size=64m,nr_inodes=10000 there
-            "$cvenv" -p "$python" "$there/env"; test "$(ls -A there)" = env
+            "$cvenv" -p "$python" $option "$there/env"; check
             echo "$limit failed"
         fi
         umount there
@@ -120,25 +128,32 @@ ATTEMPTS = """
 """
 
 
-def test_small(python, cvenv, run_cvenv, in_namespace, thorough, tmp_path):
-    """From 4 KiB to 32 MiB: whole, or nothing."""
-    run_cvenv(tmp_path / "warm", interpreter=python)
-    sizes = ["size=%dk" % (4 * 2 ** (i / 4 if thorough else i)) for i in range(53 if thorough else 14)]
-    result = in_namespace(ATTEMPTS, cvenv, python.path, tmp_path, *sizes)
-    lines = result.stdout.splitlines()
-    assert [line for line in lines if line.startswith("size=4k ")] == ["size=4k failed"]
-    assert lines[-1] == sizes[-1] + " done"
-    errors = [line for line in lines if not line.startswith("size=")]
-    assert errors and all(line.startswith("Error: %s/there" % tmp_path) and line.endswith("No space left on device") for line in errors)
+def attempt(in_namespace, limits: list[str], *arguments) -> tuple[list[str], list[str]]:
+    """The limits under which it was made, whole, and those under which nothing was, and the next run succeeded."""
+    lines = in_namespace(ATTEMPTS, *arguments, *limits).stdout.splitlines()
+    errors = [line for line in lines if line.startswith("Error")]
+    results = dict(line.split() for line in lines if line not in errors)
+    assert list(results) == limits
+    assert len(errors) == list(results.values()).count("failed")
+    assert all(line.startswith("Error: %s/there" % arguments[2]) and line.endswith("No space left on device") for line in errors)
+    return [limit for limit in limits if results[limit] == "done"], [limit for limit in limits if results[limit] == "failed"]
 
 
-def test_few_inodes(python, cvenv, run_cvenv, in_namespace, tmp_path):
-    run_cvenv(tmp_path / "warm", interpreter=python)
+@pytest.mark.parametrize("option", ["", "--without-pip"])
+def test_small(option, python, cvenv, in_namespace, thorough, tmp_path):
+    """From 4 KiB to 32 MiB."""
+    limits = ["size=%dk" % (4 * 2 ** (i / 4 if thorough else i)) for i in range(53 if thorough else 14)]
+    made, failed = attempt(in_namespace, limits, cvenv, python.path, tmp_path, option)
+    assert limits[0] in failed and limits[-1] in made
+
+
+@pytest.mark.parametrize("option", ["", "--without-pip"])
+def test_few_inodes(option, python, cvenv, in_namespace, tmp_path):
+    """From 1 to 40: enough for an environment without pip, and never for one with it."""
     limits = ["nr_inodes=%d" % count for count in range(1, 41)]
-    result = in_namespace(ATTEMPTS, cvenv, python.path, tmp_path, *limits)
-    lines = result.stdout.splitlines()
-    assert [line for line in lines if line.startswith("nr_inodes=")] == [limit + " failed" for limit in limits]
-    assert all("No space left on device" in line for line in lines if line.startswith("Error"))
+    made, failed = attempt(in_namespace, limits, cvenv, python.path, tmp_path, option)
+    assert limits[0] in failed
+    assert (limits[-1] in made) == (option == "--without-pip")
 
 
 @pytest.mark.parametrize("script", [

@@ -415,3 +415,24 @@ def test_long_path(length, starved, wheels, tmp_path):
             assert subprocess.run([path + "/bin/pip"], capture_output=True, check=True).stdout == b"pip 98"
         shutil.rmtree(moved)
     subprocess.run(["rm", "-r", tmp_path / ("x" * 255)], check=True)  # what comes after this cannot
+
+
+def test_long_name(starved, wheels, tmp_path):
+    """A name of 255 bytes leaves none for what a staging directory's has more."""
+    environment = tmp_path / "work" / ("x" * 255)
+    assert starved.attempt(environment, options=wheels)
+    for option in ("--clear", "--upgrade"):
+        starved.run(arguments=[*wheels, option, environment]).check_returncode()
+        starved.reference.assert_whole(environment, *wheels, interpreter=starved.python)
+        assert os.listdir(tmp_path / "work") == [environment.name]
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "/".join(["x" * 255] * 17), "/".join(["x" * 255] * 30), "y" * 20000],
+                         ids=["name", "path", "message", "everything"])
+def test_too_long(name, starved, tmp_path):
+    """Refused before anything is made, however long: the message says why, and keeps its beginning and its end."""
+    result = starved.run(arguments=["--without-pip", tmp_path / name])
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: %s/" % tmp_path) and len(result.stderr) < 5000
+    assert result.stderr.endswith((": %s\n" % os.strerror(errno.ENAMETOOLONG), ": Filename too long\n"))
+    assert os.listdir(tmp_path) == []
