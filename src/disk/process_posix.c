@@ -106,7 +106,8 @@ static void give_lines(struct child *c)
         slice_line(&rest, &line);
         c->stopped = !c->p->line(c->p->user, line);
     }
-    memmove(c->line.data, rest.data, rest.length);
+    if (rest.length > 0)
+        memmove(c->line.data, rest.data, rest.length);
     c->line.length = rest.length;
 }
 
