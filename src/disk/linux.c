@@ -81,7 +81,10 @@ int native_open_below(int dir, const char *path, int *out)
     struct {
         uint64_t flags, mode, resolve;
     } how = { O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, RESOLVE_BENEATH_ | RESOLVE_NO_SYMLINKS_ };
-    long fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
+    long fd;
+    do
+        fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
+    while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return errno == EPERM ? ENOSYS : errno; /* sandboxes answer EPERM for calls that they do not know */
     *out = (int)fd;

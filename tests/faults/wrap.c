@@ -61,6 +61,11 @@ WRAPPER(int, close, int fd)
     return hit ? -1 : result;
 }
 
+WRAPPER_LARGE(FILE *, fopen, const char *path, const char *mode)
+{
+    return fault_hits(CALL_STREAM) ? NULL : REAL_LARGE(fopen)(path, mode);
+}
+
 WRAPPER_LARGE(int, fcntl, int fd, int command, ...)
 {
     va_list args;
@@ -115,6 +120,16 @@ WRAPPER(int, unlinkat, int dir, const char *name, int flags)
 WRAPPER(ssize_t, readlinkat, int dir, const char *name, char *out, size_t size)
 {
     return fault_hits(CALL_READ_LINK) ? -1 : REAL(readlinkat)(dir, name, out, size);
+}
+
+WRAPPER(ssize_t, readlink, const char *path, char *out, size_t size)
+{
+    return fault_hits(CALL_READ_LINK) ? -1 : REAL(readlink)(path, out, size);
+}
+
+WRAPPER(char *, realpath, const char *path, char *out)
+{
+    return fault_hits(CALL_REAL_PATH) ? NULL : REAL(realpath)(path, out);
 }
 
 WRAPPER(int, fchmodat, int dir, const char *name, mode_t mode, int flags)
