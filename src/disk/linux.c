@@ -57,8 +57,7 @@ int native_clone(int source, int to, const char *name, unsigned mode, int *creat
     }
     int number = errno == EINVAL || errno == ENOTTY || errno == EXDEV ? EOPNOTSUPP : errno;
     close(fd);
-    unlinkat(to, name, 0);
-    return number;
+    return unlinkat(to, name, 0) == 0 ? number : errno; /* the next one of that name would find it in its way */
 }
 
 int native_copy(int from, int to)
