@@ -53,11 +53,12 @@ def test_CVE_2024_9287(name, run_cvenv, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("place", ["__VENV_PROMPT__", "__VENV_NAME__", "__VENV_BIN_NAME__", "__VENV_PYTHON__", "__VIRTUAL_PROMPT__"])
+@pytest.mark.parametrize("place", ["env", "__VENV_PROMPT__", "__VENV_BIN_NAME__", "__VENV_PYTHON__", "__VIRTUAL_PROMPT__", "__VIRTUAL_ENV__"])
 def test_CVE_2024_53899(name, place, run_cvenv, tmp_path):
-    """virtualenv: what had been put in for one placeholder was searched for others, and so left its quotes."""
-    run_cvenv("--without-pip", "--prompt", name, tmp_path / place)
-    activate(tmp_path / place, tmp_path / "empty")
+    """virtualenv: path and prompt were put into the activators unquoted, one after the other: also into what had been put in before."""
+    environment = tmp_path / place / name
+    run_cvenv("--without-pip", "--prompt", name + place, environment)
+    activate(environment, tmp_path / "empty")
 
 
 @pytest.mark.parametrize("directory", ["cvenv", "cvenv/facts-1", "cvenv/wheels-1"])
@@ -71,15 +72,15 @@ def test_CVE_2026_22702(directory, fresh_cache, python, run_cvenv, reference, th
     attackers.mkdir(mode=0o777)
     os.chown(attackers, NOBODY, NOBODY)
     (tmp_path / "link").symlink_to(attackers)
-    process = subprocess.Popen([sys.executable, swapper.__file__, fresh_cache / directory, tmp_path / "link"],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    end = time.monotonic() + (20 if thorough else 1)
-    while time.monotonic() < end:
-        run_cvenv(*wheels, tmp_path / "env", interpreter=python)
-        reference.assert_whole(tmp_path / "env", *wheels, interpreter=python)
-        shutil.rmtree(tmp_path / "env")
-        assert os.listdir(attackers) == []
-    assert int(process.communicate("")[0]) > 100
+    with subprocess.Popen([sys.executable, swapper.__file__, fresh_cache / directory, tmp_path / "link"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + (20 if thorough else 1)
+        while time.monotonic() < end:
+            run_cvenv(*wheels, tmp_path / "env", interpreter=python)
+            reference.assert_whole(tmp_path / "env", *wheels, interpreter=python)
+            shutil.rmtree(tmp_path / "env")
+            assert os.listdir(attackers) == []
+        assert int(process.communicate("")[0]) > 100
 
 
 def write_small_wheels(directory: Path) -> tuple[str, str]:
@@ -114,7 +115,7 @@ def refused(wheel: Path, python, run_cvenv, directory: Path) -> str:
     return result.stderr
 
 
-@pytest.mark.parametrize("name", ["../../../../../canary/file", "{canary}/file", "pip/../../../../../../canary/file", "pip/link/file",
+@pytest.mark.parametrize("name", [40 * "../" + "{canary}/file", "{canary}/file", "pip/../../../../../../canary/file", "pip/link/file",
                                   "..\\..\\file", "pip//../../x", "C:/x", "./../x"])
 def test_CVE_2026_24049(name, canary, python, run_cvenv, tmp_path):
     """wheel: the mode of a member was given to what its name, followed as it stood, led to."""
@@ -156,6 +157,14 @@ def test_CVE_2025_68146(canary, python, cvenv, fresh_cache, run_cvenv, tmp_path)
         (fresh_cache / "cvenv" / name).symlink_to(canary / "file")
         (fresh_cache / "cvenv/wheels-1" / name).symlink_to(canary / "file")
     run_cvenv("--clear", tmp_path / "env", interpreter=python)
+
+
+@pytest.mark.parametrize("name", [40 * "../" + "{canary}/program", "{canary}/program", "../python", ".."])
+def test_CVE_2026_8643(name, canary, python, run_cvenv, tmp_path):
+    """pip: a console script was written to wherever its name led."""
+    entry_points = "[console_scripts]\n%s = pip:main\n" % name.format(canary=canary)
+    wheel = evil_wheel(tmp_path / "wheels", {"pip-98.0.dist-info/entry_points.txt": (entry_points.encode(), 0o644)})
+    refused(wheel, python, run_cvenv, tmp_path)
 
 
 def test_CVE_2026_1703(python, run_cvenv, tmp_path):
