@@ -79,8 +79,8 @@ bool disk_has_mounts(struct disk_dir dir);
 /* Names in a directory. */
 int disk_stat(struct disk_dir dir, const char *name, struct disk_stat *out);
 int disk_read(struct arena *a, struct disk_dir dir, const char *name, size_t limit, struct slice *out);
-/* The checksum (base/checksum.h) of the whole file, and what else is known of it; EFBIG when it is larger than `limit` bytes. */
-int disk_checksum(struct disk_dir dir, const char *name, uint64_t limit, struct disk_stat *out, uint64_t *checksum);
+/* Has the file these bytes and no others? ESTALE: it has others. `out` is what else is known of it. */
+int disk_compare(struct disk_dir dir, const char *name, const void *data, size_t length, struct disk_stat *out);
 int disk_read_link(struct arena *a, struct disk_dir dir, const char *name, char **out);
 /* Creates a file that must not exist. mode is subject to the umask; mtime in ns, or -1 to leave it; sync: fsync it. */
 int disk_write_new(struct disk_dir dir, const char *name, const void *data, size_t length, unsigned mode, int64_t mtime, bool sync);

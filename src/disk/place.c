@@ -54,17 +54,22 @@ static bool fail(struct placing *p, enum place_outcome outcome, int number, cons
     return error_system(p->err, number, "%s%s%s: %s", directory, between, file->name, doing);
 }
 
+static const unsigned char *contents_of(const struct placing *p, const struct place_file *file)
+{
+    return p->content->contents + file->offset;
+}
+
 /*
  * Is the file of the store what it was when it was made? Links and clones would carry an alteration into the environment. Its
  * times do not tell: each link changes one of them, and the other can be set. ESTALE: it is not.
  */
-static int check_unaltered(const struct place_pair *pair, const struct place_file *file, struct disk_stat *st)
+static int check_unaltered(const struct placing *p, const struct place_pair *pair, const struct place_file *file,
+                           struct disk_stat *st)
 {
-    uint64_t checksum;
-    int number = disk_checksum(pair->from, file->name, file->size, st, &checksum);
-    if (number == 0 && (st->size != file->size || st->inode != file->inode || st->mtime != file->mtime || checksum != file->checksum))
+    int number = disk_compare(pair->from, file->name, contents_of(p, file), (size_t)file->size, st);
+    if (number == 0 && (st->inode != file->inode || st->mtime != file->mtime))
         number = ESTALE;
-    return number == EFBIG || number == ELOOP || number == EISDIR || number == EINVAL ? ESTALE : number; /* too large, or no file */
+    return number == ELOOP || number == EISDIR || number == EINVAL ? ESTALE : number; /* no file */
 }
 
 /*
@@ -80,8 +85,7 @@ static bool may_be_linked(const struct placing *p, const struct place_file *file
 
 static int copy_file(const struct placing *p, const struct place_pair *pair, const struct place_file *file)
 {
-    return disk_write_new(pair->to, file->name, p->content->contents + file->offset, (size_t)file->size, file->mode,
-                          file->mtime, false);
+    return disk_write_new(pair->to, file->name, contents_of(p, file), (size_t)file->size, file->mode, file->mtime, false);
 }
 
 /* The file system (or a sandbox) does not do that: nothing is wrong, but it has to be done in another way. */
@@ -94,7 +98,7 @@ static bool place_file(struct placing *p, const struct place_pair *pair, const s
 {
     enum how how = file->bytecode ? p->bytecode : p->others;
     struct disk_stat st;
-    int number = how != BY_COPY ? check_unaltered(pair, file, &st) : 0;
+    int number = how != BY_COPY ? check_unaltered(p, pair, file, &st) : 0;
     if (number != 0)
         return fail(p, is_shortage(number) ? PLACE_FAILED : PLACE_ALTERED, number, file, "reading it in the store");
     number = EMLINK;

@@ -12,9 +12,8 @@ struct place_file {
     bool bytecode;           /* replaced, never edited: in the automatic mode a hard link will do */
     unsigned mode;           /* 0666 or 0777, less the umask */
     uint64_t size, inode;    /* of the file in place.tree: anything else there means that it was altered */
-    uint64_t checksum;       /* of its contents, too */
     int64_t mtime;           /* ns; given to the copy, because bytecode names its source's */
-    uint64_t offset;         /* of the contents in place.contents */
+    uint64_t offset;         /* of the contents in place.contents, with which what is linked or cloned is compared */
 };
 
 struct place {

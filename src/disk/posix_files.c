@@ -11,9 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/checksum.h"
-
-enum { CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC };
+enum { CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, COMPARED = 16384 /* bytes at once */ };
 
 static int write_all(int fd, const char *data, size_t length)
 {
@@ -176,27 +174,29 @@ int disk_read_path(struct arena *a, const char *path, size_t limit, struct slice
     return read_file(a, AT_FDCWD, path, 0, limit, out);
 }
 
-static int sum_up(int fd, uint64_t size, uint64_t *checksum)
+static int compare(int fd, const char *data, size_t length)
 {
-    char piece[CHECKSUM_PIECE];
-    int number;
-    *checksum = 0;
-    do {
-        size_t wanted = size < sizeof piece ? (size_t)size : sizeof piece, length;
-        number = read_fully(fd, piece, wanted, &length);
-        *checksum = checksum_add(*checksum, piece, length);
-        size -= wanted;
-    } while (number == 0 && size > 0);
-    return number;
+    char piece[COMPARED];
+    while (length > 0) {
+        size_t wanted = length < sizeof piece ? length : sizeof piece, got;
+        int number = read_fully(fd, piece, wanted, &got);
+        if (number != 0)
+            return number;
+        if (got != wanted || memcmp(piece, data, wanted) != 0)
+            return ESTALE;
+        data += wanted;
+        length -= wanted;
+    }
+    return 0;
 }
 
-int disk_checksum(struct disk_dir dir, const char *name, uint64_t limit, struct disk_stat *out, uint64_t *checksum)
+int disk_compare(struct disk_dir dir, const char *name, const void *data, size_t length, struct disk_stat *out)
 {
     int fd = -1;
     int number = open_regular((int)dir.handle, name, O_NOFOLLOW, &fd, out);
     if (number != 0)
         return number;
-    number = out->size > limit ? EFBIG : sum_up(fd, out->size, checksum);
+    number = out->size == length ? compare(fd, data, length) : ESTALE;
     close(fd);
     return number;
 }

@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/checksum.h"
-
 NTSTATUS NTAPI NtQueryVolumeInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG, FS_INFORMATION_CLASS);
 
-enum { PART = 1 << 30, COPY_BUFFER = 1 << 16 }; /* the calls take 32-bit lengths */
+enum { PART = 1 << 30, COPY_BUFFER = 1 << 16, COMPARED = 16384 }; /* the calls take 32-bit lengths */
 enum { WRITING = FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE };
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
@@ -229,27 +227,28 @@ int disk_read_path(struct arena *a, const char *path, size_t limit, struct slice
     return number != 0 ? number : read_and_close(a, file, st.size, limit, out);
 }
 
-static int sum_up(HANDLE file, uint64_t size, uint64_t *checksum)
+static int compare(HANDLE file, const char *data, size_t length)
 {
-    char piece[CHECKSUM_PIECE];
-    *checksum = 0;
-    do {
-        DWORD wanted = size < sizeof piece ? (DWORD)size : (DWORD)sizeof piece, length;
-        if (!ReadFile(file, piece, wanted, &length, NULL))
+    char piece[COMPARED];
+    while (length > 0) {
+        DWORD wanted = length < sizeof piece ? (DWORD)length : (DWORD)sizeof piece, got;
+        if (!ReadFile(file, piece, wanted, &got, NULL))
             return win32_last_errno();
-        *checksum = checksum_add(*checksum, piece, length);
-        size -= wanted;
-    } while (size > 0);
+        if (got != wanted || memcmp(piece, data, wanted) != 0)
+            return ESTALE;
+        data += wanted;
+        length -= wanted;
+    }
     return 0;
 }
 
-int disk_checksum(struct disk_dir dir, const char *name, uint64_t limit, struct disk_stat *out, uint64_t *checksum)
+int disk_compare(struct disk_dir dir, const char *name, const void *data, size_t length, struct disk_stat *out)
 {
     HANDLE file;
     int number = win32_open_regular(win32_handle(dir), name, &file, out);
     if (number != 0)
         return number;
-    number = out->size > limit ? EFBIG : sum_up(file, out->size, checksum);
+    number = out->size == length ? compare(file, data, length) : ESTALE;
     CloseHandle(file);
     return number;
 }

@@ -25,9 +25,9 @@ static void add_end(struct text *out)
 
 static void add_file(struct text *out, const struct place_file *file)
 {
-    text_add_format(out, "%c %u %lu %llu %llu %llu %llu %llu ", file->bytecode ? 'b' : 's', file->mode,
+    text_add_format(out, "%c %u %lu %llu %llu %llu %llu ", file->bytecode ? 'b' : 's', file->mode,
                     (unsigned long)file->directory, (unsigned long long)file->size, (unsigned long long)file->mtime,
-                    (unsigned long long)file->inode, (unsigned long long)file->checksum, (unsigned long long)file->offset);
+                    (unsigned long long)file->inode, (unsigned long long)file->offset);
     add_field(out, file->name);
 }
 
@@ -129,7 +129,6 @@ static void take_file(struct reader *r, const struct manifest *m, uint32_t least
     out->size = take_number(r, &at, ' ');
     out->mtime = (int64_t)take_number(r, &at, ' ');
     out->inode = take_number(r, &at, ' ');
-    out->checksum = take_number(r, &at, ' ');
     out->offset = take_number(r, &at, ' ');
     out->name = at;
     r->ok = r->ok && (out->mode == 0666 || out->mode == 0777) && directory >= least &&
