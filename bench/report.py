@@ -30,6 +30,8 @@ BARS = [
     ("python -m venv", "python -m venv"),
 ]
 
+ACTIVATION = "\n## Activation\n\n"  # the heading
+
 
 def processor() -> str:
     found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
@@ -83,6 +85,18 @@ def tables(places, versions: dict[str, str]) -> str:
     for place in places:
         parts += ["## On %s" % place.file_system, place_table(place)]
     return "\n\n".join(parts) + "\n"
+
+
+def write_results(path: Path, text: str) -> None:
+    """All of RESULTS.md but the section of bench/activation.py, which stays."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(text + "".join(before.partition(ACTIVATION)[1:]), encoding="utf-8")
+
+
+def write_activation(path: Path, text: str) -> None:
+    """The section of bench/activation.py, which is the last."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(before.partition(ACTIVATION)[0] + ACTIVATION + text, encoding="utf-8")
 
 
 STYLE = """
