@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment, can_locate, shells_that, shells_with
+from shells.conftest import Environment, can_locate, is_posix, shells_that, shells_with
 from shells.running import SEARCH_PATH, differences, run_script
 from shells.shells import Shell
 
@@ -46,6 +46,39 @@ def test_moved(shell: Shell, tool, make, name: str):
     path = move(environment, "moved " + name)
     activator = "env/bin/activate" if not shell.bytes_allowed else path + b"/bin/" + shell.activator.encode()
     assert_refused(run_script(shell, attempt(shell), environment, tool, ACTIVATE=activator), shell)
+
+
+@shells_that(is_posix)
+def test_evaluated(shell: Shell, tool, make):
+    """By a script, which is not taken for the activator."""
+    environment = make("a b'c")
+    lines = [*shell.write_state("before"), 'eval "$(cat env/bin/activate)"', "python which", shell.deactivate, *shell.write_state("after")]
+    outcome = run_script(shell, lines, environment, tool)
+    assert (outcome.status, outcome.errors) == (0, b"")
+    assert (environment.work / "which").read_bytes() == environment.bin + b"/python"
+    assert not differences(outcome.environment("before"), outcome.environment("after"))
+
+
+@shells_that(is_posix)
+@pytest.mark.parametrize("relocatable", [False, True], ids=["default", "relocatable"])
+def test_moved_and_evaluated(shell: Shell, tool, make, relocatable: bool):
+    """From what is evaluated `return` does not return in every shell: nothing else is done all the same."""
+    environment = make("here", relocatable=relocatable)
+    move(environment, "there")
+    outcome = run_script(shell, ['eval "$(cat env/bin/activate)"', "python which"], environment, tool)
+    assert outcome.status != 0
+    assert b"does not hold this environment any more" in outcome.errors
+    assert not (environment.work / "which").exists()
+
+
+@shells_that(lambda one: one.locates and is_posix(one))
+def test_relocatable_from_a_pipe(shell: Shell, tool, make):
+    """The script lies nowhere: one line says so, also where every error is fatal."""
+    environment = make("here", relocatable=True)
+    lines = [shell.strict, "cat env/bin/activate | . /dev/stdin || printf refused"]
+    outcome = run_script(shell, lines, environment, tool)
+    assert b"does not hold this environment any more" in outcome.errors and outcome.errors.count(b"\n") == 1
+    assert outcome.output == b"refused"
 
 
 @shells_that(can_locate)
