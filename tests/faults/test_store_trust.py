@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import collections
 import os
+import re
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from support.environments import write_wheel
 from support.faults import need_root
+from support.tracing import strace
 
 MODULE = b"def main():\n    return %d\n"
 
@@ -253,25 +255,37 @@ def test_full_disk(size, wheels, cvenv, python, reference, in_namespace, tmp_pat
     reference.assert_whole(tmp_path / "env", "--no-cache", "--wheel-dir", str(wheels), interpreter=python)
 
 
+def building_calls(log: str) -> list[tuple[str, int]]:
+    """
+    Calls while an entry is in the making: the name of each, and which of that name it is. Only such as the first thread
+    makes in every run: directories are made before files are unpacked (by all threads), then pipes to the compiler, and
+    at last the entry gets its name.
+    """
+    found, count, building = [], collections.Counter(), False
+    first = log.split(maxsplit=1)[0]
+    for call, rest in re.findall(r"^%s +(mkdirat|pipe2|renameat2)\((.*)" % first, log, re.MULTILINE):
+        count[call] += 1
+        if building:
+            found.append((call, count[call]))
+        if '".new-' in rest:
+            building = call == "mkdirat"
+    return found
+
+
 def test_killed_while_it_is_built(store, cvenv, python, tmp_path, thorough):
     """What a builder leaves when it is killed is removed by the next one, and never used."""
     command = [cvenv, "-p", python.path, "--wheel-dir", str(store.wheels)]
     shutil.rmtree(store.shelf)
-    begin = time.monotonic()
-    subprocess.run([*command, tmp_path / "timed"], check=True, stdin=subprocess.DEVNULL)
-    duration = time.monotonic() - begin
-    attempts, left = 50 if thorough else 12, 0
-    for number in range(attempts):
-        shutil.rmtree(store.shelf, ignore_errors=True)
-        victim = subprocess.Popen([*command, tmp_path / ("killed-%d" % number)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(duration * (number + 0.5) / attempts)
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
-        left += store.shelf.exists() and store.left_over() != []
-        if number % 3 == 0:
-            assert store.make() == []
-            assert store.left_over() == []
-    assert left > 0  # otherwise nothing was tried
+    calls = building_calls(strace([*command, tmp_path / "traced"], "mkdirat,pipe2,renameat2", tmp_path / "log"))
+    assert {call for call, _ in calls} == {"mkdirat", "pipe2", "renameat2"}
+    for number, (call, when) in enumerate(calls if thorough else calls[::3] + calls[-1:]):
+        shutil.rmtree(store.shelf)
+        result = subprocess.run(["strace", "-qq", "-o", "/dev/null", "-e", "inject=%s:signal=SIGKILL:when=%d" % (call, when), *command,
+                                 tmp_path / ("killed-%d" % number)], stdin=subprocess.DEVNULL, capture_output=True)
+        assert result.returncode == -9, (call, when)
+        assert store.left_over() != [], (call, when)
+        assert store.make() == []
+        assert store.left_over() == []
 
 
 def set_used(entry: Path, days: float) -> None:
