@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the line that says how to activate on Windows: in cmd.exe, in PowerShell, or in a shell that came from elsewhere. */
+/* Owns the line that says how to activate on Windows: in cmd.exe, PowerShell, or a shell that came from elsewhere. */
 #include "hint.h"
 
 #include <windows.h>
@@ -26,9 +26,11 @@ static bool is_in_powershell(void)
     HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     if (list == INVALID_HANDLE_VALUE)
         return false;
-    bool found = find_process(list, GetCurrentProcessId(), &self) && find_process(list, self.th32ParentProcessID, &parent);
+    bool found =
+        find_process(list, GetCurrentProcessId(), &self) && find_process(list, self.th32ParentProcessID, &parent);
     CloseHandle(list);
-    return found && (_wcsicmp(parent.szExeFile, L"powershell.exe") == 0 || _wcsicmp(parent.szExeFile, L"pwsh.exe") == 0);
+    return found &&
+           (_wcsicmp(parent.szExeFile, L"powershell.exe") == 0 || _wcsicmp(parent.szExeFile, L"pwsh.exe") == 0);
 }
 
 /* Git's bash and its like: "." and single quotes, and "/" which they prefer. */

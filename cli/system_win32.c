@@ -34,7 +34,7 @@ static wchar_t *to_wide(const char *text)
     return wide;
 }
 
-/* Not those that the C library made: they are in a code page that lacks most characters, and have wildcards expanded. */
+/* Not those that the C library made: in a code page that lacks most characters, and with wildcards expanded. */
 char **system_arguments(int *argc, char **argv)
 {
     int count = 0;
@@ -56,7 +56,7 @@ static volatile LONG arrived;
 static UINT former_code_page;
 static char **environment;
 
-/* The system asks on a thread of its own. After a close of the console it waits some seconds for the process to end itself. */
+/* The system asks on a thread of its own. After a close of the console it waits some seconds for the process to end. */
 static BOOL WINAPI note_event(DWORD event)
 {
     InterlockedExchange(&arrived, event == CTRL_C_EVENT ? SIGINT : SIGTERM);
@@ -174,7 +174,8 @@ int64_t system_clock(void)
     LARGE_INTEGER frequency, now;
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&now);
-    return now.QuadPart / frequency.QuadPart * 1000000000 + now.QuadPart % frequency.QuadPart * 1000000000 / frequency.QuadPart;
+    return now.QuadPart / frequency.QuadPart * 1000000000 +
+           now.QuadPart % frequency.QuadPart * 1000000000 / frequency.QuadPart;
 }
 
 int system_processors(void)
@@ -215,7 +216,8 @@ void system_run(int count, void *(*work)(void *user), void *user)
     HANDLE threads[64];
     struct thread thread = { work, user };
     int started = 0;
-    while (started < count - 1 && started < 64 && (threads[started] = CreateThread(NULL, 0, run_thread, &thread, 0, NULL)) != NULL)
+    while (started < count - 1 && started < 64 &&
+           (threads[started] = CreateThread(NULL, 0, run_thread, &thread, 0, NULL)) != NULL)
         started++;
     work(user);
     while (started > 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the choice of the interpreter in `home`. One launcher serves under every name, so the choice is: a program of the
- * launcher's own special name (python_d.exe, python3.14t.exe); else the one that pyvenv.cfg calls `executable` (the
+ * Owns the choice of the interpreter in `home`. One launcher serves under every name, so the choice is: a program of
+ * the launcher's own special name (python_d.exe, python3.14t.exe); else the one that pyvenv.cfg calls `executable` (the
  * free-threaded interpreter may lie beside the ordinary python.exe); else the plain name.
  */
 #include "launcher.h"

@@ -2,12 +2,15 @@
 /* Owns running the interpreter so that nobody notices the launcher between it and its caller. */
 #include "launcher.h"
 
+enum { STARTF_MONITOR = 0x400 }; /* ShellExecuteEx's SEE_MASK_HMONITOR, as a child sees it: undocumented */
+
 /* A copy that the child inherits. A handle that is not there stays away: the child sees what the launcher saw. */
 static HANDLE inheritable(DWORD which)
 {
     HANDLE own = GetStdHandle(which), copy = NULL;
     HANDLE self = GetCurrentProcess();
-    if (own == NULL || own == INVALID_HANDLE_VALUE || !DuplicateHandle(self, own, self, &copy, 0, TRUE, DUPLICATE_SAME_ACCESS))
+    if (own == NULL || own == INVALID_HANDLE_VALUE ||
+        !DuplicateHandle(self, own, self, &copy, 0, TRUE, DUPLICATE_SAME_ACCESS))
         return own;
     return copy;
 }
@@ -24,9 +27,9 @@ static HANDLE make_job(void)
 }
 
 /*
- * Ctrl-C and Ctrl-Break reach the child too, and what they mean is for it to say. When the console is closed or the user
- * logs off, the system ends a process as soon as its handler returns; that would take the child with it before it has
- * cleaned up, so the handler stays until the launcher ends in its own time.
+ * Ctrl-C and Ctrl-Break reach the child too, and what they mean is for it to say. When the console is closed or the
+ * user logs off, the system ends a process as soon as its handler returns; that would take the child with it before it
+ * has cleaned up, so the handler stays until the launcher ends in its own time.
  */
 static BOOL WINAPI leave_to_child(DWORD event)
 {
@@ -39,7 +42,8 @@ static BOOL start(const wchar_t *program, PROCESS_INFORMATION *child)
 {
     STARTUPINFOW startup; /* the caller's wishes: window, title, the C library's inherited files */
     GetStartupInfoW(&startup);
-    startup.dwFlags &= ~(DWORD)STARTF_USEHOTKEY; /* it would give hStdInput another meaning */
+    /* They would give hStdInput and hStdOutput another meaning; what Explorer starts has them. */
+    startup.dwFlags &= ~(DWORD)(STARTF_USEHOTKEY | STARTF_MONITOR);
     startup.dwFlags |= STARTF_USESTDHANDLES;
     startup.hStdInput = inheritable(STD_INPUT_HANDLE);
     startup.hStdOutput = inheritable(STD_OUTPUT_HANDLE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the search for files that Windows would not let go: running programs, loaded libraries, what others have open. */
+/* Owns the search for files that Windows would not let go: what runs, and what others have open. */
 #include "disk/busy.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 struct search {
     struct arena *arena;
     struct disk_dir dir;
-    const char *path;    /* of dir, relative to where the search began */
+    const char *path; /* of dir, relative to where the search began */
     const char **found;
 };
 
@@ -25,12 +25,13 @@ static bool is_image(const char *name)
 }
 
 /*
- * What others have open without sharing its removal is refused to us, and so is, for writing, what the system has mapped as
- * a program (ERROR_SHARING_VIOLATION). EBUSY, or EISDIR, or anything else, which is no trouble here.
+ * What others have open without sharing its removal is refused to us, and so is, for writing, what the system has
+ * mapped as a program (ERROR_SHARING_VIOLATION). EBUSY, or EISDIR, or anything else, which is no trouble here.
  */
 static int try_file(struct disk_dir dir, const char *name)
 {
-    const struct win32_open how = { DELETE | (is_image(name) ? FILE_WRITE_DATA : 0), FILE_OPEN, FILE_NON_DIRECTORY_FILE, 0, NULL };
+    const struct win32_open how = { DELETE | (is_image(name) ? FILE_WRITE_DATA : 0), FILE_OPEN, FILE_NON_DIRECTORY_FILE,
+                                    0, NULL };
     HANDLE file;
     int number = win32_open(win32_handle(dir), name, &how, &file);
     if (number == 0)

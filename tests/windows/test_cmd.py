@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ["plain", "a b", "ex!cl!aim", "ca^ret", "am&set PWNED=1&per", "par(en)s", "(", ")", "it's", "comma,equals=", "$P$G",
-         "`tick`", "[x]{y}~", "#@+", "__VENV_PROMPT__", "__VENV_DIR__"]
+NAMES = ["plain", "am&set PWNED=1&per (sand)", "it's ^ca!ret! `,=", "$P$G [x]{y}~#@+", "__VENV_PROMPT__ __VENV_DIR__", ")"]
 
 DUMP = """import json, os, sys
 with open(os.path.join(os.path.dirname(__file__), sys.argv[1] + '.json'), 'w', encoding='utf-8') as file:
@@ -80,8 +79,8 @@ def test_names_of_directories(wine, create, windows_python: Path, tmp_path: Path
     check(Session(wine, windows_python, env, tmp_path), wine, env)
 
 
-@pytest.mark.parametrize("name, prompt", [("p%PATH%q", "50% $P %PATH%"), ("50%", "%"), ("100%%", "%%%"), ("%~dp0", "%~dp0"),
-                                          ("%A%%B", "%*%1"), ("%1%0", "%PATH:~0,3%")])
+@pytest.mark.parametrize("name, prompt", [("p%PATH%q 100%%", "50% $P %PATH%"), ("%~dp0", "%~dp0 %*"),
+                                          ("50%", "%PATH:~0,3%")])
 def test_percent_signs(wine, create, windows_python: Path, tmp_path: Path, name: str, prompt: str) -> None:
     """
     Wine's cmd (8.0) expands what expanded variables hold again and again, and may die of it; cmd.exe does not. So what runs
@@ -96,7 +95,7 @@ def test_percent_signs(wine, create, windows_python: Path, tmp_path: Path, name:
     assert (environ["_VENV_DIR"], environ["_VENV_PROMPT"]) == (wine.path(env), prompt)
 
 
-@pytest.mark.parametrize("prompt", ["50 $P $$", "a&set PWNED=1", "^x!y", "(p)", "__VENV_DIR__"])
+@pytest.mark.parametrize("prompt", ["50 $P $$ (p)", "a&set PWNED=1", "^x!y __VENV_DIR__"])
 def test_prompts(wine, create, windows_python: Path, tmp_path: Path, prompt: str) -> None:
     env = tmp_path / "env"
     create("--without-pip", "--prompt", prompt, env)

@@ -284,7 +284,7 @@ def test_clear_refuses_what_is_in_use(wine, create, windows_python: Path, tmp_pa
     data = env / "Lib" / "site-packages" / "data"
     data.write_text("mine")
     python = env / "Scripts" / "python.exe" if by == "env" else windows_python / "python.exe"
-    running = subprocess.Popen(["wine", str(python), "-c", "import sys\n%s\nprint('up', flush=True)\ninput()" % script, wine.path(data)],
+    running = subprocess.Popen([*wine.wine, str(python), "-c", "import sys\n%s\nprint('up', flush=True)\ninput()" % script, wine.path(data)],
                                env=wine.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert running.stdout.readline().strip() == b"up"
     before = sorted(env.rglob("*"))
@@ -319,7 +319,7 @@ def test_guard_knows_the_home_directory(wine, create) -> None:
 
 def test_two_at_once_on_one_directory(wine, windows_build: Path, windows_python: Path, tmp_path: Path) -> None:
     env = tmp_path / "env"
-    command = ["wine", str(windows_build / "cvenv.exe"), "-p", wine.path(windows_python / "python.exe"), wine.path(env)]
+    command = [*wine.wine, str(windows_build / "cvenv.exe"), "-p", wine.path(windows_python / "python.exe"), wine.path(env)]
     both = [subprocess.Popen(command, env=wine.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE) for _ in range(2)]
     for process in both:
@@ -338,7 +338,7 @@ def test_several_directories_in_one_command(create, tmp_path: Path) -> None:
 def test_killed_at_any_time(wine, windows_build: Path, windows_python: Path, with_pip: Path, tmp_path: Path) -> None:
     """Whenever it is ended, the directory is absent or whole, and the next run leaves nothing of the former."""
     env = tmp_path / "env"
-    command = ["wine", str(windows_build / "cvenv.exe"), "-p", wine.path(windows_python / "python.exe"), wine.path(env)]
+    command = [*wine.wine, str(windows_build / "cvenv.exe"), "-p", wine.path(windows_python / "python.exe"), wine.path(env)]
     for delay in (0.1, 0.2, 0.3, 0.5, 0.7, 1.0):
         process = subprocess.Popen(command, env=wine.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)

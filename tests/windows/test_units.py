@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ("activation", "archive", "config", "entry_points", "paths_win32", "quote", "record", "wheel", "disk_win32")
+NAMES = ("activation", "archive", "config", "entry_points", "error", "paths_win32", "quote", "record", "wheel", "disk_win32")
 
 
 @pytest.mark.parametrize("name", NAMES)

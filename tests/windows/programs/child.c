@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for a base's python.exe: tells what reached it from the launcher. What it does is said by the variable CHILD. */
+/* Stands in for a base's python.exe: tells what reached it from the launcher. The variable CHILD says what it does. */
 #include <windows.h>
 
 #include <stdio.h>
@@ -53,14 +53,16 @@ static int tell_surroundings(void)
     static const char *const names[] = { "module", "launcher", "title" };
     for (int i = 0; i < 3; i++) {
         int length = snprintf(line, sizeof line, "%s=", names[i]);
-        length += WideCharToMultiByte(CP_UTF8, 0, values[i], -1, line + length, (int)sizeof line - length - 1, NULL, NULL) - 1;
+        length +=
+            WideCharToMultiByte(CP_UTF8, 0, values[i], -1, line + length, (int)sizeof line - length - 1, NULL, NULL) -
+            1;
         line[length++] = '\n';
         put(line, (DWORD)length);
     }
-    int length = snprintf(line, sizeof line, "show=%d\nstdin=%d\nstdout=%d\nstderr=%d\n",
+    int length = snprintf(line, sizeof line, "show=%d\nshell=%d\nstdin=%d\nstdout=%d\nstderr=%d\n",
                           (startup.dwFlags & STARTF_USESHOWWINDOW) != 0 ? startup.wShowWindow : -1,
-                          GetStdHandle(STD_INPUT_HANDLE) != NULL, GetStdHandle(STD_OUTPUT_HANDLE) != NULL,
-                          GetStdHandle(STD_ERROR_HANDLE) != NULL);
+                          (startup.dwFlags & 0x600) != 0, GetStdHandle(STD_INPUT_HANDLE) != NULL,
+                          GetStdHandle(STD_OUTPUT_HANDLE) != NULL, GetStdHandle(STD_ERROR_HANDLE) != NULL);
     put(line, (DWORD)length);
     return 0;
 }
