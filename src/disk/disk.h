@@ -56,7 +56,8 @@ int disk_make_staging_dir(struct disk_dir dir, const char *name);
 /* Calls `each` with every name but "." and ".."; stops when it returns non-zero and returns that. */
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user);
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
-/* *why: somebody else could have put there what is in it, which would run with our permissions; NULL: nobody could. trust.c */
+/* Why somebody else could have written a file, or into a directory, what would run with our permissions; NULL: nobody. trust.c */
+const char *disk_doubt(const struct disk_stat *st);
 int disk_distrust(struct disk_dir dir, const char **why);
 /* Gives the owner all permissions on a directory: `name` in `dir`, or ".". */
 int disk_make_writable(struct disk_dir dir, const char *name);

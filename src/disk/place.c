@@ -67,7 +67,7 @@ static int check_unaltered(const struct placing *p, const struct place_pair *pai
                            struct disk_stat *st)
 {
     int number = disk_compare(pair->from, file->name, contents_of(p, file), (size_t)file->size, st);
-    if (number == 0 && (st->inode != file->inode || st->mtime != file->mtime))
+    if (number == 0 && (st->inode != file->inode || st->mtime != file->mtime || st->owner != p->content->owner))
         number = ESTALE;
     return number == ELOOP || number == EISDIR || number == EINVAL ? ESTALE : number; /* no file */
 }

@@ -82,12 +82,6 @@ static const char *heading(struct arena *a, const char *name, struct slice rest)
     return arena_format(a, "cvenv %s %s", CVENV_VERSION, hex);
 }
 
-/* Only what this user wrote, and nobody else could have written, is believed. */
-static bool is_ours(const struct disk_stat *st)
-{
-    return st->owner == disk_user() && (st->mode & 022) == 0;
-}
-
 /* ---- finding --------------------------------------------------------------------------------------------- */
 
 static bool read_remembered(struct arena *a, const struct memory *m, const char *name, struct slice *out)
@@ -100,7 +94,7 @@ static bool read_remembered(struct arena *a, const struct memory *m, const char 
     disk_close(directory);
     if (number != 0)
         return false;
-    bool usable = is_ours(&map.stat) && map.length <= FILE_LIMIT;
+    bool usable = disk_doubt(&map.stat) == NULL && map.length <= FILE_LIMIT;
     if (usable)
         *out = (struct slice){ arena_copy(a, (const char *)map.data, map.length), map.length };
     disk_unmap(&map);

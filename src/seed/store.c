@@ -117,10 +117,15 @@ static const char *key_of(struct arena *a, const struct store *store, const char
     return member_name_fault(key) == NULL && strchr(key, '/') == NULL ? key : NULL;
 }
 
-static int read_manifest(struct arena *a, struct store_entry *entry, struct manifest *manifest)
+static int read_manifest(struct arena *a, struct store_entry *entry, struct manifest *manifest, const char **why)
 {
     struct slice text;
-    int number = disk_read(a, entry->dir, SHELF_MANIFEST, MANIFEST_LIMIT, &text);
+    struct disk_stat st;
+    int number = disk_stat(entry->dir, SHELF_MANIFEST, &st);
+    if (number == 0 && (*why = disk_doubt(&st)) != NULL)
+        return ESTALE;
+    if (number == 0)
+        number = disk_read(a, entry->dir, SHELF_MANIFEST, MANIFEST_LIMIT, &text);
     if (number == 0 && !manifest_parse(a, text, manifest))
         number = a->failed ? ENOMEM : ESTALE;
     return number;
@@ -144,8 +149,10 @@ static int open_tree(struct store_entry *entry, const char **why)
         number = check_trust(entry->content.tree, why);
     if (number == 0)
         number = disk_stat_dir(entry->content.tree, &st);
-    if (number == 0)
+    if (number == 0) {
         entry->content.device = st.device;
+        entry->content.owner = st.owner;
+    }
     return number;
 }
 
@@ -158,7 +165,7 @@ static int fill_entry(struct arena *a, const struct shelf *shelf, struct store_e
     if (number == 0 && shelf->kept && disk_lock_shared(entry->dir) == EWOULDBLOCK)
         number = ESTALE; /* it is being removed */
     if (number == 0)
-        number = read_manifest(a, entry, &m);
+        number = read_manifest(a, entry, &m, why);
     if (number == 0 && strcmp(m.key, entry->key) != 0)
         number = ESTALE; /* it was whole where it came from */
     if (number == 0)
