@@ -48,5 +48,5 @@ void env_open_cache(struct cvenv *env)
     }
     disk_close(dir);
     why = number != 0 ? strerror(number) : why;
-    env_report(env, CVENV_REPORT_WARNING, arena_format(&env->arena, "going on without the cache %s: %s", path, why));
+    env_report(env, CVENV_REPORT_WARNING, arena_format(&env->arena, "going on without the cache: %s: %s", path, why));
 }

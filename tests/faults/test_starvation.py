@@ -338,7 +338,7 @@ def test_home_of_somebody_else(as_nobody, nobodys_cvenv, python, wheels, tmp_pat
         result = as_nobody(nobodys_cvenv, "--wheel-dir", as_nobody.home / "wheels", "-p", python.path, as_nobody.home / name,
                            extra={"HOME": closed, "XDG_CACHE_HOME": closed})
         assert result.returncode == 0
-        assert result.stderr == "Warning: going on without the cache %s/cvenv: %s\n" % (closed, os.strerror(errno.EACCES))
+        assert result.stderr == "Warning: going on without the cache: %s/cvenv: %s\n" % (closed, os.strerror(errno.EACCES))
         assert as_nobody(as_nobody.home / name / "bin/pip").stdout == "pip 98"
     assert os.listdir(closed) == []
 
