@@ -29,9 +29,13 @@ static bool fill_tree(struct building *b, struct cvenv_error *err)
            image_collect(b->arena, &b->image, b->tree, err);
 }
 
+/*
+ * What everything else in the entry is checked against, and the copies are made from: it must not be lost in a power failure
+ * while its size and times are kept.
+ */
 static bool write_contents(struct building *b, struct disk_stat *st, struct cvenv_error *err)
 {
-    int number = disk_write_new(b->dir, SHELF_CONTENTS, b->image.contents, b->image.length, 0600, -1, false);
+    int number = disk_write_new(b->dir, SHELF_CONTENTS, b->image.contents, b->image.length, 0600, -1, b->shelf->kept);
     if (number == 0)
         number = disk_stat(b->dir, SHELF_CONTENTS, st);
     return number == 0 || error_system(err, number, "writing " SHELF_CONTENTS);

@@ -142,3 +142,15 @@ def test_not_asked_for(command, tmp_path):
     """Without the option nothing waits for the disk."""
     events = trace([*command, "--wheel-dir", tmp_path / "98.0", tmp_path / "env"], tmp_path / "log")
     assert [event for event in events if "sync" in event.call] == []
+
+
+def test_the_store(command, tmp_path):
+    """What the store copies from, and compares with, is on the disk before there is an entry: with or without the option."""
+    events = trace([*command, "--cache-dir", tmp_path / "cold", "--wheel-dir", tmp_path / "98.0", tmp_path / "env"], tmp_path / "log")
+    published = [index for index, event in enumerate(events)
+                 if event.call == "renameat2" and "/.new-" in event.paths[0] and "/index-" not in event.paths[1]]
+    assert published
+    for index in published:
+        contents = events[index].paths[0] + "/contents"
+        written = last(events[:index], lambda event: event.call == "write" and event.paths == [contents])
+        assert synced_after(events, contents, written, index)
