@@ -1,94 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""Who waits for whom: one at a time works on a target, and who uses it does not notice."""
+"""Who waits for whom: one at a time works on a target, and what a living one is making is left to it."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import re
 import signal
 import subprocess
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from support.environments import read_configuration, run_inside, sample_wheel
-from support.faults import staging
+from support.faults import need, staging
 from support.tree import snapshot
 
 
 def start(cvenv: str, *arguments, **options) -> subprocess.Popen:
     return subprocess.Popen([cvenv, *map(os.fspath, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, **options)
-
-
-def all_succeed(processes: list[subprocess.Popen]) -> None:
-    said = [process.communicate(timeout=300)[0] for process in processes]
-    assert [(process.returncode, text) for process, text in zip(processes, said)] == [(0, "")] * len(processes)
-
-
-@pytest.mark.parametrize("number", [2, 8, 64])
-def test_different_options(number, python, cvenv, run_cvenv, tmp_path):
-    """Whose prompt wins is anybody's guess, but in all files the same one does."""
-    choices = [["--prompt", "p%d" % i] for i in range(number)]
-    variants = [[], ["--copies"], ["--clear"], ["--system-site-packages"]]
-    for i, choice in enumerate(choices):
-        choice += variants[i % len(variants)]
-    run_cvenv(tmp_path / "warm", interpreter=python)
-    all_succeed([start(cvenv, "-p", python.path, *choice, tmp_path / "env") for choice in choices])
-    configuration = read_configuration(tmp_path / "env")
-    prompt = configuration["prompt"].strip("'")
-    (choice,) = [choice for choice in choices if choice[1] == prompt]
-    assert (configuration["include-system-site-packages"] == "true") == ("--system-site-packages" in choice)
-    assert (tmp_path / "env/bin/python").is_symlink() == ("--copies" not in choice)
-    for name in ("activate", "activate.csh", "activate.fish"):
-        assert re.search(r"\b%s\b" % prompt, (tmp_path / "env/bin" / name).read_text()), name
-    assert run_inside(tmp_path / "env", python, "-m", "pip", "--version").stdout
-    assert staging(tmp_path, tmp_path / "env") == []
-
-
-@pytest.mark.parametrize("options", [[], ["--clear"], ["--upgrade"]], ids=" ".join)
-def test_used_meanwhile(options, python, cvenv, run_cvenv, reference, tmp_path):
-    """Programs that run in the environment do not notice that it is made again."""
-    environment = tmp_path / "env"
-    run_cvenv(environment, interpreter=python)
-    ended, failed = threading.Event(), []
-
-    def use() -> None:
-        while not ended.is_set():
-            result = run_inside(environment, python, "-m", "pip", "list", check=False)
-            if result.returncode:
-                failed.append(result.stderr)
-
-    users = [threading.Thread(target=use) for _ in range(2)]
-    for user in users:
-        user.start()
-    for _ in range(20):
-        run_cvenv(*options, environment, interpreter=python)
-    ended.set()
-    for user in users:
-        user.join()
-    assert failed == []
-    reference.assert_whole(environment, interpreter=python)
-
-
-def test_installing_meanwhile(python, run_cvenv, tmp_path):
-    """What pip installs while the environment is made again stays."""
-    environment = tmp_path / "env"
-    run_cvenv(environment, interpreter=python)
-    wheel = sample_wheel(tmp_path / "wheels")
-    command = [environment / "bin/python", "-m", "pip", "install", "--no-index", "--force-reinstall", wheel]
-    pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while pip.poll() is None:
-        run_cvenv(environment, interpreter=python)
-    assert pip.returncode == 0, pip.communicate()[0]
-    pip.communicate()
-    assert subprocess.check_output([environment / "bin/sample"], text=True).strip() == str(environment)
-
-
-# ---- waiting -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -131,3 +61,39 @@ def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
     assert result.returncode == 1
     message = "Error: %s: another run has been working there for a minute: Device or resource busy\n"
     assert result.stderr == message % (tmp_path / "env")
+
+
+def stopped_while_making(cvenv: str, environment: Path, log: Path) -> subprocess.Popen:
+    """A process that has been stopped at its first link: it holds the lock of its staging directory."""
+    need("strace")
+    inject = ["strace", "-D", "-o", log, "-e", "trace=symlinkat", "-e", "inject=symlinkat:signal=SIGSTOP:when=1"]
+    process = subprocess.Popen([*inject, cvenv, "--without-pip", environment], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+    deadline = time.monotonic() + 60
+    while not log.exists() or "stopped by SIGSTOP" not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.skip("strace cannot stop it here: " + process.communicate()[1])
+        time.sleep(0.01)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGKILL])
+def test_staging_directories_of_others(number, cvenv, run_cvenv, reference, tmp_path):
+    """What somebody who lives is making is left alone; what a dead one has left is removed."""
+    (tmp_path / "work").mkdir()
+    environment = tmp_path / "work/env"
+    slow = stopped_while_making(cvenv, environment, tmp_path / "log")
+    before = staging(environment.parent)
+    assert len(before) == 1
+    run_cvenv("--without-pip", environment)
+    reference.assert_whole(environment, "--without-pip")
+    assert staging(environment.parent) == before
+    slow.send_signal(number)
+    slow.communicate(timeout=60)
+    assert slow.returncode == (0 if number == signal.SIGCONT else -signal.SIGKILL)
+    if number == signal.SIGKILL:
+        assert staging(environment.parent) == before
+        run_cvenv("--without-pip", environment)
+    reference.assert_whole(environment, "--without-pip")
+    assert staging(environment.parent, environment) == []
