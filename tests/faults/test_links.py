@@ -99,7 +99,7 @@ def test_second_name_of_a_victim(place, options, canary, python, run_cvenv, tmp_
 
 
 @pytest.mark.parametrize("name", [".env.cvenv-aaaaaaaa", ".cvenv-aaaaaaaa"])
-@pytest.mark.parametrize("what", ["link", "file", "fifo", "full", "foreign"])
+@pytest.mark.parametrize("what", ["link", "file", "fifo", "device", "second name", "full", "foreign"])
 def test_names_of_staging_directories(name, what, canary, run_cvenv, reference, tmp_path):
     """Whoever guesses a name gains nothing; and only what is certainly left over from a dead run is removed."""
     (tmp_path / "env").mkdir()
@@ -110,6 +110,11 @@ def test_names_of_staging_directories(name, what, canary, run_cvenv, reference, 
         path.write_text("mine")
     elif what == "fifo":
         os.mkfifo(path)
+    elif what == "device":
+        need_root()
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5))
+    elif what == "second name":
+        os.link(canary / "file", path)
     elif what == "full":
         path.mkdir()
         (path / "mine").write_text("mine")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -23,42 +24,39 @@ MORE_PLACES = ["lib", "lib/{version}", "lib/{version}/site-packages/pip", "inclu
 PLACES += [pytest.param(place, marks=pytest.mark.thorough) for place in MORE_PLACES]
 
 
-@contextlib.contextmanager
-def swapping(first: Path, second: Path, thorough: bool) -> Iterator[None]:
-    """Swaps until the block has ended; in earnest only if that happened often."""
-    process = subprocess.Popen([sys.executable, swapper.__file__, first, second], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
-    try:
-        yield
-    finally:
-        swaps = int(process.communicate("", timeout=60)[0] or 0)
-    assert swaps > (1_000_000 if thorough else 1_000), "only %d swaps" % swaps
+class Swapping:
+    """Exchanges two names until the block has ended."""
 
+    def __init__(self, first: Path, second: Path, thorough: bool) -> None:
+        self.command = [sys.executable, swapper.__file__, str(first), str(second), "1000000" if thorough else "1000"]
 
-@pytest.fixture
-def repeatedly(thorough):
-    """Yields for a second, or until there can have been a million swaps."""
+    def __enter__(self) -> Swapping:
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
 
-    def rounds(at_least: int) -> Iterator[int]:
-        end, count = time.monotonic() + (30 if thorough else 1), 0
-        while count < at_least or time.monotonic() < end:
+    def __exit__(self, *_) -> None:
+        self.process.communicate(timeout=60)
+
+    def rounds(self) -> Iterator[int]:
+        """At least ten, and as many as it takes until there have been enough exchanges."""
+        count, deadline = 0, time.monotonic() + 300
+        while count < 10 or not select.select([self.process.stdout], [], [], 0)[0]:
+            assert time.monotonic() < deadline, "it cannot be exchanged so often"
             yield count
             count += 1
-
-    return rounds
 
 
 @pytest.mark.parametrize("option", ["", "--clear", "--upgrade"])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "itself")
-def test_swapped_in_the_target(place, option, canary, python, run_cvenv, reference, thorough, repeatedly, tmp_path):
+def test_swapped_in_the_target(place, option, canary, python, run_cvenv, reference, thorough, tmp_path):
     """Whatever comes out of it, nothing is written, removed or changed where the links lead."""
     environment = tmp_path / "env"
     run_cvenv(environment, interpreter=python)
     path = environment / place.format(version="python" + python.short_version) if place else environment
     decoy = tmp_path / "decoy"
     decoy.symlink_to(canary / ("directory" if path.is_dir() and not path.is_symlink() else "file"))
-    with swapping(path, decoy, thorough):
-        for _ in repeatedly(10):
+    with Swapping(path, decoy, thorough) as swapping:
+        for _ in swapping.rounds():
             result = run_cvenv(*filter(None, [option]), environment, interpreter=python, check=False)
             assert result.returncode in (0, 1), result
     for end in (path, decoy, environment):
@@ -70,13 +68,33 @@ def test_swapped_in_the_target(place, option, canary, python, run_cvenv, referen
     assert staging(tmp_path) == []
 
 
-def test_swapped_staging_directory(canary, run_cvenv, tmp_path, thorough, repeatedly):
+@pytest.mark.parametrize("option", ["", "--clear"])
+def test_swapped_parent(option, run_cvenv, thorough, tmp_path):
+    """A link above the target may be followed, but a run stays where it began: what it meets there is not another's."""
+    parent, other, decoy = tmp_path / "parent", tmp_path / "other", tmp_path / "decoy"
+    for directory in parent, other:
+        (directory / "inner").mkdir(parents=True)
+        (directory / "inner/file").write_text("mine")
+    decoy.symlink_to(other)
+    with Swapping(parent, decoy, thorough) as swapping:
+        for _ in swapping.rounds():
+            result = run_cvenv(*filter(None, [option]), "--without-pip", parent / "env", check=False)
+            assert result.returncode in (0, 1), result
+            assert result.returncode == 0 or str(tmp_path) in result.stderr
+    real = parent if decoy.is_symlink() else decoy
+    for directory in real, other:
+        assert set(os.listdir(directory)) <= {"inner", "env"}
+        assert (directory / "inner/file").read_text() == "mine"
+        assert not (directory / "env").exists() or (directory / "env/pyvenv.cfg").exists()
+
+
+def test_swapped_staging_directory(canary, run_cvenv, tmp_path, thorough):
     """The staging directory's name is taken over by a link as soon as it is seen."""
     script = """if True:
         import os, sys, time
         directory, victim = sys.argv[1:]
-        end, swaps = time.monotonic() + float(%r), 0
-        while time.monotonic() < end:
+        end, swaps = time.monotonic() + 300, 0
+        while swaps < %d and time.monotonic() < end:
             for name in os.listdir(directory):
                 if ".cvenv-" in name and not os.path.islink(os.path.join(directory, name)):
                     path = os.path.join(directory, name)
@@ -87,14 +105,14 @@ def test_swapped_staging_directory(canary, run_cvenv, tmp_path, thorough, repeat
                     except OSError:
                         pass
         print(swaps)
-    """ % (30 if thorough else 2)
+    """ % (1000 if thorough else 10)
     process = subprocess.Popen([sys.executable, "-c", script, tmp_path, canary / "directory"], stdout=subprocess.PIPE, text=True)
     count = 0
     while process.poll() is None:
         result = run_cvenv("--without-pip", tmp_path / ("env%d" % count), check=False)
         assert result.returncode in (0, 1)
         count += 1
-    assert int(process.communicate()[0]) > 5
+    assert int(process.communicate()[0]) == (1000 if thorough else 10)
 
 
 @contextlib.contextmanager
@@ -110,10 +128,10 @@ def removing(path: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("option", ["", "--clear"])
-def test_removed_meanwhile(option, run_cvenv, reference, tmp_path, repeatedly):
+def test_removed_meanwhile(option, run_cvenv, reference, thorough, tmp_path):
     """Somebody deletes the environment again and again while it is made; who is left alone succeeds."""
     with removing(tmp_path / "env"):
-        for _ in repeatedly(20):
+        for _ in range(1000 if thorough else 30):
             result = run_cvenv(*filter(None, [option]), "--without-pip", tmp_path / "env", check=False)
             assert result.returncode in (0, 1)
             assert result.returncode == 0 or str(tmp_path / "env") in result.stderr
@@ -123,9 +141,9 @@ def test_removed_meanwhile(option, run_cvenv, reference, tmp_path, repeatedly):
     assert os.listdir(tmp_path) == ["env"]
 
 
-def test_parents_removed_meanwhile(run_cvenv, tmp_path, repeatedly):
+def test_parents_removed_meanwhile(run_cvenv, thorough, tmp_path):
     with removing(tmp_path / "a"):
-        for _ in repeatedly(20):
+        for _ in range(1000 if thorough else 30):
             result = run_cvenv("--without-pip", tmp_path / "a/b/c/env", check=False)
             assert result.returncode in (0, 1)
             assert result.returncode == 0 or str(tmp_path / "a") in result.stderr
