@@ -7,12 +7,13 @@
 
 #define PATH_LIMIT 32768 /* of a path with its NUL: the limit of NT */
 
-/* Shows "WHAT: PATH (Windows error N)". */
+/* Shows "WHAT: PATH (Windows error N)"; what a configuration says is no error of Windows'. */
 static int fail(enum launcher_status status, const wchar_t *what, const wchar_t *path)
 {
-    wchar_t number[16];
-    _ultow(GetLastError(), number, 10);
-    const wchar_t *const pieces[] = { what, L": ", path, L" (Windows error ", number, L")\r\n", NULL };
+    wchar_t reason[40] = L"";
+    if (status != LAUNCHER_BAD_CONFIG)
+        _snwprintf(reason, sizeof reason / sizeof *reason, L" (Windows error %lu)", GetLastError());
+    const wchar_t *const pieces[] = { what, L": ", path, reason, L"\r\n", NULL };
     wchar_t *message = launcher_concatenate(pieces);
     if (message == NULL)
         return LAUNCHER_NO_MEMORY;

@@ -38,6 +38,12 @@ static bool is_trusted(PSID sid)
            IsWellKnownSid(sid, WinCreatorOwnerSid) || is_this_user(sid);
 }
 
+/* Also under a condition, which cannot be judged here: the two kinds of entry begin alike. */
+static bool is_allowance(const ACE_HEADER *header)
+{
+    return header->AceType == ACCESS_ALLOWED_ACE_TYPE || header->AceType == ACCESS_ALLOWED_CALLBACK_ACE_TYPE;
+}
+
 /* No list at all lets everybody do everything. */
 static bool others_may_write(PACL list)
 {
@@ -47,7 +53,7 @@ static bool others_may_write(PACL list)
         ACCESS_ALLOWED_ACE *ace;
         if (!GetAce(list, i, (void **)&ace))
             return true;
-        if (ace->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && (ace->Mask & writing) != 0 && !is_trusted(&ace->SidStart))
+        if (is_allowance(&ace->Header) && (ace->Mask & writing) != 0 && !is_trusted(&ace->SidStart))
             return true;
     }
     return false;

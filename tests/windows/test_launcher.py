@@ -174,6 +174,7 @@ def test_what_is_missing(wine, environment: Environment, config: str | None, sta
     assert result.returncode == status
     if name == "python.exe":  # the other one shows it in a window
         assert message in result.stderr
+        assert ("Windows error" in result.stderr) == (status != 107)
 
 
 def test_base_that_is_no_program(wine, environment: Environment) -> None:

@@ -215,7 +215,7 @@ static HANDLE hold(const wchar_t *name)
 
 static DWORD WINAPI let_go(void *file)
 {
-    Sleep(100);
+    Sleep(30);
     return CloseHandle(file) ? 0 : 1;
 }
 
