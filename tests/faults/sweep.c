@@ -2,9 +2,11 @@
 /*
  * Every call fails once, and every call is the last of the process: what is there afterwards is as it was or as it is to be.
  *
- *   sweep [--without-kills] SCENARIO...
+ *   sweep [--sample] SCENARIO...
  *
- * With CVENV_THOROUGH=1 each call fails with everything that it may fail with, otherwise with one after the other in turn.
+ * Each call fails with everything that it may fail with, and each request for memory fails. What fails from some call on, and
+ * processes that are ended twice, are tried at some calls, with CVENV_THOROUGH=1 at all. With --sample no process is ended, and
+ * unless CVENV_THOROUGH=1 each call fails with one thing only (in turn), and not every request for memory fails.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -24,7 +26,7 @@ enum { MOST_REPORTS = 20, MOST_DESCRIPTORS = 64 };
 
 static struct world world;
 static const struct scenario *scenario;
-static bool thorough, kills = true;
+static bool thorough, sample, kills = true;
 static long runs, failures, failures_before; /* the last: of this scenario */
 
 /* The fault of the current run, for reports. */
@@ -247,7 +249,7 @@ static void sweep_errors(long calls)
         long count = 0;
         while (numbers[count] != 0)
             count++;
-        for (long i = 0; i < (thorough ? count : 1); i++)
+        for (long i = 0; i < (sample ? 1 : count); i++)
             run_with_error((struct fault_plan){ .mode = FAULT_ONCE, .at = at, .old_kernel = scenario->old_kernel,
                                                 .number = numbers[(at + i) % count] });
     }
@@ -261,7 +263,7 @@ static void sweep_kills(long calls)
 
 static void sweep_memory(long calls)
 {
-    for (long at = 1; at <= calls; at += thorough ? 1 : 1 + at % 5)
+    for (long at = 1; at <= calls; at += sample ? 1 + at % 5 : 1)
         run_with_error((struct fault_plan){ .mode = FAULT_ONCE, .memory = true, .at = at, .number = ENOMEM });
 }
 
@@ -340,8 +342,9 @@ int main(int argc, char **argv)
 {
     int known = 1;
     thorough = getenv("CVENV_THOROUGH") != NULL && strcmp(getenv("CVENV_THOROUGH"), "1") == 0;
-    if (argc > 1 && strcmp(argv[1], "--without-kills") == 0) {
+    if (argc > 1 && strcmp(argv[1], "--sample") == 0) {
         kills = false;
+        sample = !thorough;
         argc--;
         argv++;
     }
