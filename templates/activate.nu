@@ -17,6 +17,11 @@ def search-path [name: string] {
     if $found == null { $entries } else { $entries | drop nth $found }
 }
 
+# Does it hold an environment? Nushell reads `...` in a path as `../..`: into a directory of that name it cannot look.
+def holds [dir: string] {
+    ($dir =~ '(^|[/\\])\.{3,}([/\\]|$)') or ($dir | path join pyvenv.cfg | path exists)
+}
+
 # What the prompt shows: the name, then the prompt that was there.
 def prompt-with-name [old: any] {
     {||
@@ -28,8 +33,8 @@ def prompt-with-name [old: any] {
 export-env {
     let lies_in = ($script | path expand | path dirname | path dirname)
     let dir = (if $relocatable == 'yes' { $lies_in } else { $recorded })
-    let elsewhere = (($lies_in | path join pyvenv.cfg | path exists) and $lies_in != ($dir | path expand))
-    if $elsewhere or not ($dir | path join pyvenv.cfg | path exists) {
+    let elsewhere = ((holds $lies_in) and $lies_in not-in [$dir ($dir | path expand)])
+    if $elsewhere or not (holds $dir) {
         print -e $'activate.nu: ($dir) does not hold this environment any more (char lp)moved or copied?(char rp): nothing changed'
     } else {
         let bin = ($dir | path join $bin_name)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from shells.names import every_name, every_prompt, is_text, spread
 from shells.shells import SHELLS, Shell
 
 
@@ -78,6 +79,13 @@ def make(tool: Tool, tmp_path: Path):
         return make_environment(tool, tmp_path, os.fsencode(name), None if prompt is None else os.fsencode(prompt), relocatable)
 
     return make_one
+
+
+def cases(shell: Shell, count: int) -> list[tuple[bytes, bytes | None]]:
+    """Pairs of a directory's name and a prompt: so many of each, without what the shell cannot hold."""
+    names = [(name, None) for name in spread(every_name(), count)]
+    prompts = [(b"venv", prompt) for prompt in spread(every_prompt(), count)]
+    return [case for case in names + prompts if shell.bytes_allowed or all(is_text(value or b"") for value in case)]
 
 
 def shells_named(*names: str) -> list[Shell]:

@@ -8,17 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment, Tool, make_environment, shells_that
-from shells.names import every_name, every_prompt, is_text, spread
+from shells.conftest import Environment, Tool, cases, make_environment, shells_that
 from shells.running import SEARCH_PATH, Outcome, differences, run_script, visit
 from shells.shells import Shell
-
-def cases(thorough: bool, shell: Shell) -> list[tuple[bytes, bytes | None]]:
-    """Pairs of a directory's name and a prompt."""
-    count = 1000 if thorough else 6 if shell.suffix in (".xsh", ".nu") else 16
-    names = [(name, None) for name in spread(every_name(), count)]
-    prompts = [(b"venv", prompt) for prompt in spread(every_prompt(), count)]
-    return [case for case in names + prompts if shell.bytes_allowed or all(is_text(value or b"") for value in case)]
 
 
 def complaints(shell: Shell, environment: Environment, outcome: Outcome) -> list[str]:
@@ -53,7 +45,8 @@ def complaints(shell: Shell, environment: Environment, outcome: Outcome) -> list
 def visit_all(shell: Shell, tool: Tool, tmp_path: Path, thorough: bool, before: tuple[str, ...] = ()) -> list[str]:
     """One line for every case that went wrong."""
     failures = []
-    for number, (name, prompt) in enumerate(cases(thorough, shell)):
+    count = 1000 if thorough else 6 if shell.suffix in (".xsh", ".nu") else 16
+    for number, (name, prompt) in enumerate(cases(shell, count)):
         parent = tmp_path / str(number)
         parent.mkdir()
         environment = make_environment(tool, parent, name, prompt)
@@ -71,6 +64,12 @@ def report(failures: list[str]) -> None:
 def test_sourced_from_a_script(shell: Shell, tool: Tool, tmp_path: Path, thorough: bool):
     failures = visit_all(shell, tool, tmp_path, thorough)
     report(failures)
+
+
+def test_a_name_of_dots(shell: Shell, tool: Tool, make):
+    """Nushell reads that as ../.. in a path."""
+    environment = make("...")
+    assert not complaints(shell, environment, run_script(shell, visit(shell), environment, tool))
 
 
 @shells_that(lambda one: one.strict)

@@ -9,20 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from shells.conftest import Environment, Tool, link_to, make_environment, shells_named
-from shells.names import every_name, every_prompt, is_text, spread
+from shells.conftest import Environment, Tool, cases, link_to, make_environment
+from shells.names import is_text
 from shells.running import Outcome, differences, variables_for
-from shells.shells import SHELLS, Shell
+from shells.shells import Shell
 from shells.terminal import Silence, Terminal
 
 EACH_DRAWS = 25  # names that share one shell
-
-
-def cases(shell: Shell, thorough: bool) -> list[tuple[bytes, bytes | None]]:
-    count = 1000 if thorough else 4 if shell.name in ("nu", "elvish") else 12
-    names = [(name, None) for name in spread(every_name(), count)]
-    prompts = [(b"venv", prompt) for prompt in spread(every_prompt(), count)]
-    return [case for case in names + prompts if shell.bytes_allowed or all(is_text(value or b"") for value in case)]
 
 
 def is_shown_as_it_is(label: bytes) -> bool:
@@ -49,7 +42,7 @@ def visit(terminal: Terminal, shell: Shell, environment: Environment) -> list[st
     return found + (["left behind: %s" % left] if left else [])
 
 
-def visit_some(shell: Shell, tool: Tool, parent: Path, some: list[tuple[bytes, bytes | None]], first: tuple[str, ...]) -> list[str]:
+def visit_some(shell: Shell, tool: Tool, parent: Path, some: list[tuple[bytes, bytes | None]]) -> list[str]:
     """One shell for all of them. The variable with the activator's path is the same for all: by way of the link."""
     failures = []
     environments = []
@@ -60,8 +53,8 @@ def visit_some(shell: Shell, tool: Tool, parent: Path, some: list[tuple[bytes, b
     variables = variables_for(environments[0], shell, tool, TERM="xterm", ACTIVATE="env/bin/" + shell.activator)
     with Terminal(shell.start(), work, variables) as terminal:
         try:
-            for line in (*first, shell.set_prompt, shell.write_environment("before")):
-                terminal.type(line) if line == shell.set_prompt or line not in first else terminal.type_blindly(line)
+            for line in (shell.set_prompt, shell.write_environment("before")):
+                terminal.type(line)
             for environment in environments:
                 link_to(environment.path, work)
                 found = visit(terminal, shell, Environment(environment.path, environment.prompt, work))
@@ -72,16 +65,12 @@ def visit_some(shell: Shell, tool: Tool, parent: Path, some: list[tuple[bytes, b
     return failures
 
 
-def visit_all(shell: Shell, tool: Tool, tmp_path: Path, thorough: bool, *first: str) -> None:
-    every = cases(shell, thorough)
+def test_names_on_a_terminal(shell: Shell, tool: Tool, tmp_path: Path, thorough: bool):
+    every = cases(shell, 1000 if thorough else 4 if shell.name in ("nu", "elvish") else 12)
     # Nushell keeps a module that it has read.
     each = 1 if shell.name == "nu" else EACH_DRAWS
     failures = []
     for start in range(0, len(every), each):
-        failures += visit_some(shell, tool, tmp_path / str(start), every[start:start + each], first)
+        failures += visit_some(shell, tool, tmp_path / str(start), every[start:start + each])
     if failures:
         pytest.fail("%d cases:\n%s" % (len(failures), "\n".join(failures[:8])), pytrace=False)
-
-
-def test_names_on_a_terminal(shell: Shell, tool: Tool, tmp_path: Path, thorough: bool):
-    visit_all(shell, tool, tmp_path, thorough)
