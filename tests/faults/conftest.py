@@ -11,6 +11,7 @@ from typing import Callable, Iterator
 
 import pytest
 
+from support.environments import write_wheel
 from support.faults import NOBODY, Reference, can_unshare, inodes, need, need_root
 from support.tree import snapshot
 
@@ -35,6 +36,17 @@ def canary(tmp_path_factory) -> Iterator[Path]:
     yield directory
     assert snapshot(directory) == before
     assert inodes(directory) == times
+
+
+@pytest.fixture
+def wheels(tmp_path) -> tuple[str, ...]:
+    """Options for a pip that is quickly compiled and run, with all that one has: modules, bytecode, a script."""
+    info = "pip-98.0.dist-info"
+    write_wheel(tmp_path / "wheels", "pip", "98.0", {
+        "pip/__init__.py": b"def main():\n    print('pip 98')\n", "pip/__main__.py": b"import pip\npip.main()\n",
+        "pip/inner/__init__.py": b"x = 1\n", info + "/entry_points.txt": b"[console_scripts]\npip = pip:main\n"})
+    write_wheel(tmp_path / "wheels", "setuptools", "98.0", {"setuptools/__init__.py": b""})
+    return "--wheel-dir", str(tmp_path / "wheels")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import write_wheel
 from support.faults import NOBODY, staging
 
 # How an image becomes a file system; what "$image" holds is mounted at "$there". 77: not on this machine.
@@ -42,20 +41,11 @@ BEGIN = """
 """
 
 
-@pytest.fixture
-def options(tmp_path) -> tuple[str, ...]:
-    """Small wheels, so that the cache may lie on any file system."""
-    write_wheel(tmp_path / "wheels", "pip", "98.0", {"pip/__init__.py": b"x = 1\n", "pip/__main__.py": b"print('pip 98')\n",
-                                                     "pip/inner/__init__.py": b"x = 2\n"})
-    write_wheel(tmp_path / "wheels", "setuptools", "98.0", {"setuptools/__init__.py": b"x = 1\n"})
-    return "--wheel-dir", str(tmp_path / "wheels")
-
-
 @pytest.mark.parametrize("cache", ["beside it", "elsewhere"])
 @pytest.mark.parametrize("name", MOUNTS)
-def test_kind(name, cache, options, python, cvenv, reference, in_namespace, tmp_path):
+def test_kind(name, cache, wheels, python, cvenv, reference, in_namespace, tmp_path):
     """Made, made again over itself, replaced and upgraded: byte for byte the same as anywhere else."""
-    reference.of("env", options, python)
+    reference.of("env", wheels, python)
     script = BEGIN % MOUNTS[name] + """
         test "$4" = elsewhere || export XDG_CACHE_HOME=$there/cache
         for run in "" "" --clear --upgrade; do
@@ -67,11 +57,11 @@ def test_kind(name, cache, options, python, cvenv, reference, in_namespace, tmp_
     """
     in_namespace(script, cvenv, python.path, tmp_path, cache)
     assert (tmp_path / "names").read_text() == "env\n"
-    assert reference.faults(tmp_path / "env", *options, interpreter=python, made_at=tmp_path / "there/env") == []
+    assert reference.faults(tmp_path / "env", *wheels, interpreter=python, made_at=tmp_path / "there/env") == []
 
 
 @pytest.mark.parametrize("name", MOUNTS)
-def test_clones(name, options, python, cvenv, in_namespace, tmp_path):
+def test_clones(name, wheels, python, cvenv, in_namespace, tmp_path):
     """Contents are shared where that can be had; where it cannot, to insist on it is an error, and nothing is made."""
     script = BEGIN % MOUNTS[name] + """
         export XDG_CACHE_HOME=$there/cache
@@ -89,7 +79,7 @@ def test_clones(name, options, python, cvenv, in_namespace, tmp_path):
 
 @pytest.mark.parametrize("copies", ["", "--copies"])
 @pytest.mark.parametrize("name", WITHOUT_LINKS)
-def test_without_links(name, copies, options, python, cvenv, in_namespace, tmp_path):
+def test_without_links(name, copies, wheels, python, cvenv, in_namespace, tmp_path):
     """Where there are no links, programs are copied, as venv does it."""
     script = BEGIN % WITHOUT_LINKS[name] + """
         "$cvenv" -p "$python" --wheel-dir "$wheels" $4 "$there/env"

@@ -28,13 +28,13 @@ def place_in(environment: Path, place: str, python) -> Path:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_link(place, canary, python, run_cvenv, tmp_path):
+def test_link(place, canary, python, run_cvenv, wheels, tmp_path):
     """The link is replaced, or left, or nothing is made; never is anything written where it leads."""
     for number, target in enumerate(TARGETS):
         environment = tmp_path / str(number) / "env"
         path = place_in(environment, place, python)
         path.symlink_to(path if target == "loop" else canary / target)
-        result = run_cvenv(environment, interpreter=python, check=False)
+        result = run_cvenv(*wheels, environment, interpreter=python, check=False)
         if result.returncode:
             assert result.returncode == 1
             assert str(environment) in result.stderr
@@ -59,13 +59,13 @@ def test_link_at_the_target(option, canary, run_cvenv, tmp_path):
 
 @pytest.mark.parametrize("kind", [stat.S_IFIFO, stat.S_IFCHR], ids=["fifo", "device"])
 @pytest.mark.parametrize("place", PLACES)
-def test_special_file(place, kind, python, run_cvenv, tmp_path):
+def test_special_file(place, kind, python, run_cvenv, wheels, tmp_path):
     """Nothing waits for the other end of a FIFO, or reads from a device that never ends."""
     if kind == stat.S_IFCHR:
         need_root()
     path = place_in(tmp_path / "env", place, python)
     os.mknod(path, kind | 0o600, os.makedev(1, 5))  # /dev/zero
-    result = run_cvenv(tmp_path / "env", interpreter=python, check=False)
+    result = run_cvenv(*wheels, tmp_path / "env", interpreter=python, check=False)
     assert result.returncode in (0, 1)
     if result.returncode:
         assert stat.S_IFMT(os.lstat(path).st_mode) == kind
@@ -73,27 +73,27 @@ def test_special_file(place, kind, python, run_cvenv, tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--clear", "--upgrade"])
-def test_special_files_are_replaced(option, python, run_cvenv, reference, tmp_path):
+def test_special_files_are_replaced(option, python, run_cvenv, reference, wheels, tmp_path):
     """In an environment that is there: a FIFO in the place of its configuration, of its RECORD, of a program."""
-    run_cvenv(tmp_path / "env", interpreter=python)
+    run_cvenv(*wheels, tmp_path / "env", interpreter=python)
     (record,) = (tmp_path / "env").glob("lib/*/site-packages/pip-*/RECORD")
     for path in (tmp_path / "env/pyvenv.cfg", record, tmp_path / "env/bin/pip"):
         path.unlink()
         os.mkfifo(path)
-    run_cvenv(option, tmp_path / "env", interpreter=python)
-    reference.assert_whole(tmp_path / "env", interpreter=python)
+    run_cvenv(*wheels, option, tmp_path / "env", interpreter=python)
+    reference.assert_whole(tmp_path / "env", *wheels, interpreter=python)
 
 
 @pytest.mark.parametrize("options", [[], ["--clear"], ["--upgrade"], ["--copies"]], ids=" ".join)
 @pytest.mark.parametrize("place", ["pyvenv.cfg", "bin/activate", "bin/python", "bin/python3", "bin/pip", "notes",
                                    "lib/{version}/site-packages/pip/__init__.py"])
-def test_second_name_of_a_victim(place, options, canary, python, run_cvenv, tmp_path):
+def test_second_name_of_a_victim(place, options, canary, python, run_cvenv, wheels, tmp_path):
     """A hard link: were the file opened for writing, the victim would be written. (A pip that is whole is left as it is.)"""
-    run_cvenv(tmp_path / "env", interpreter=python)
+    run_cvenv(*wheels, tmp_path / "env", interpreter=python)
     path = tmp_path / "env" / place.format(version="python" + python.short_version)
     path.unlink(missing_ok=True)
     os.link(canary / "program", path)
-    run_cvenv(*options, tmp_path / "env", interpreter=python)
+    run_cvenv(*wheels, *options, tmp_path / "env", interpreter=python)
     if place in ("pyvenv.cfg", "bin/python") or (place == "bin/activate" and options != ["--upgrade"]):
         assert not path.samefile(canary / "program")
 

@@ -48,23 +48,23 @@ class Swapping:
 
 @pytest.mark.parametrize("option", ["", "--clear", "--upgrade"])
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "itself")
-def test_swapped_in_the_target(place, option, canary, python, run_cvenv, reference, thorough, tmp_path):
+def test_swapped_in_the_target(place, option, canary, python, run_cvenv, reference, wheels, thorough, tmp_path):
     """Whatever comes out of it, nothing is written, removed or changed where the links lead."""
     environment = tmp_path / "env"
-    run_cvenv(environment, interpreter=python)
+    run_cvenv(*wheels, environment, interpreter=python)
     path = environment / place.format(version="python" + python.short_version) if place else environment
     decoy = tmp_path / "decoy"
     decoy.symlink_to(canary / ("directory" if path.is_dir() and not path.is_symlink() else "file"))
     with Swapping(path, decoy, thorough) as swapping:
         for _ in swapping.rounds():
-            result = run_cvenv(*filter(None, [option]), environment, interpreter=python, check=False)
+            result = run_cvenv(*wheels, *filter(None, [option]), environment, interpreter=python, check=False)
             assert result.returncode in (0, 1), result
     for end in (path, decoy, environment):
         if end.is_symlink() and end.name != "python":
             end.unlink()
     shutil.rmtree(environment, ignore_errors=True)
-    run_cvenv(environment, interpreter=python)
-    reference.assert_whole(environment, interpreter=python)
+    run_cvenv(*wheels, environment, interpreter=python)
+    reference.assert_whole(environment, *wheels, interpreter=python)
     assert staging(tmp_path) == []
 
 

@@ -13,7 +13,7 @@ from typing import Iterable, Sequence
 
 import pytest
 
-from support.environments import run_inside, write_wheel
+from support.environments import run_inside
 from support.faults import NOBODY, need, need_root, normalized, staging
 from support.tree import Entry, snapshot
 
@@ -102,17 +102,6 @@ def assert_message(stderr: str) -> None:
 @pytest.fixture
 def starved(cvenv, python, reference, isolated) -> Starved:
     return Starved(cvenv, python, reference, isolated)
-
-
-@pytest.fixture
-def wheels(tmp_path) -> tuple[str, ...]:
-    """Options for a pip that is quickly compiled and run, with all that one has: modules, bytecode, a script."""
-    info = "pip-98.0.dist-info"
-    write_wheel(tmp_path / "wheels", "pip", "98.0", {
-        "pip/__init__.py": b"import sys\ndef main():\n    sys.stdout.write('pip 98')\n", "pip/__main__.py": b"import pip\npip.main()\n",
-        info + "/entry_points.txt": b"[console_scripts]\npip = pip:main\n"})
-    write_wheel(tmp_path / "wheels", "setuptools", "98.0", {"setuptools/__init__.py": b""})
-    return "--wheel-dir", str(tmp_path / "wheels")
 
 
 # ---- descriptors and limits ---------------------------------------------------------------------------------
@@ -339,7 +328,7 @@ def test_home_of_somebody_else(as_nobody, nobodys_cvenv, python, wheels, tmp_pat
                            extra={"HOME": closed, "XDG_CACHE_HOME": closed})
         assert result.returncode == 0
         assert result.stderr == "Warning: going on without the cache: %s/cvenv: %s\n" % (closed, os.strerror(errno.EACCES))
-        assert as_nobody(as_nobody.home / name / "bin/pip").stdout == "pip 98"
+        assert as_nobody(as_nobody.home / name / "bin/pip").stdout == "pip 98\n"
     assert os.listdir(closed) == []
 
 
@@ -383,7 +372,7 @@ def test_every_byte(in_locale, starved, wheels, tmp_path):
         if refused:
             continue
         prefix = [path + b"/bin/python", "-c", "import os, sys; os.write(1, os.fsencode(sys.prefix))"]
-        for command, expected in [(prefix, path), ([path + b"/bin/python", "-m", "pip"], b"pip 98"), ([path + b"/bin/pip"], b"pip 98")]:
+        for command, expected in [(prefix, path), ([path + b"/bin/python", "-m", "pip"], b"pip 98\n"), ([path + b"/bin/pip"], b"pip 98\n")]:
             ran = subprocess.run(command, env=in_locale, capture_output=True, timeout=120)
             assert (ran.returncode, ran.stdout) == (0, expected), (byte, ran)
         shutil.rmtree(path)
@@ -412,7 +401,7 @@ def test_long_path(length, starved, wheels, tmp_path):
         faults = starved.reference.faults(moved, *wheels, *plain, interpreter=starved.python, made_at=Path(path))
         assert [fault for fault in faults if not fault.startswith("different: bin/pip")] == []  # scripts begin otherwise
         if length < 4000:
-            assert subprocess.run([path + "/bin/pip"], capture_output=True, check=True).stdout == b"pip 98"
+            assert subprocess.run([path + "/bin/pip"], capture_output=True, check=True).stdout == b"pip 98\n"
         shutil.rmtree(moved)
     subprocess.run(["rm", "-r", tmp_path / ("x" * 255)], check=True)  # what comes after this cannot
 
