@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from support.faults import NOBODY, staging
+from support.tree import snapshot
 
 # How an image becomes a file system; what "$image" holds is mounted at "$there". 77: not on this machine.
 MOUNTS = {
@@ -197,15 +199,56 @@ def test_read_only_base(cvenv, python, in_namespace, tmp_path):
     assert [line.split()[0] for line in lines] == ["pip"] * 3
 
 
+@pytest.mark.parametrize("option", ["", "--upgrade"])
+@pytest.mark.parametrize("place", ["lib", "lib/{version}/site-packages/pip", "bin", "pyvenv.cfg"])
+def test_mount_inside(place, option, python, cvenv, run_cvenv, wheels, in_namespace, tmp_path):
+    """What is mounted in an environment is not its own: nothing is renamed into it or away from it; all stays as it was."""
+    environment = tmp_path / "env"
+    run_cvenv(*wheels, environment, interpreter=python)
+    at = environment / place.format(version="python" + python.short_version)
+    script = """
+        if test -d "$2"; then mkdir "$1/victim"; else : >"$1/victim"; fi; mount --bind "$1/victim" "$2"
+        cp -a "$1/env" "$1/before"; work=$1; shift 2
+        if "$@"; then exit 3; fi
+        diff -r --no-dereference "$work/env" "$work/before"; test -z "$(ls -A "$work" | grep cvenv-)"
+    """
+    result = in_namespace(script, tmp_path, at, cvenv, "-p", python.path, *wheels,
+                          *filter(None, [option]), environment)
+    assert result.stderr.startswith("Error: %s" % environment), result
+
+
+@pytest.mark.parametrize("option", ["", "--upgrade"])
+@pytest.mark.parametrize("place", ["bin", "lib", "pyvenv.cfg", "bin/activate", "."])
+def test_immutable(place, option, python, run_cvenv, wheels, tmp_path):
+    """Attributes that forbid any change (chattr +i) are met before or behind others that do not: all or nothing, too."""
+    environment = tmp_path / "work/env"
+    run_cvenv("--without-pip", environment, interpreter=python)
+    before = snapshot(tmp_path / "work")
+    if subprocess.run(["chattr", "+i", environment / place], capture_output=True).returncode:
+        pytest.skip("no immutable files here")
+    try:
+        result = run_cvenv(*wheels, *filter(None, [option]), environment, interpreter=python, check=False)
+        if result.returncode:
+            assert result.stderr.startswith("Error: %s" % environment)
+            assert result.stderr.endswith(("Permission denied\n", "Operation not permitted\n"))
+            assert snapshot(tmp_path / "work") == before
+    finally:
+        subprocess.run(["chattr", "-R", "-f", "-i", environment])
+    run_cvenv(*wheels, *filter(None, [option]), environment, interpreter=python)
+    assert os.listdir(tmp_path / "work") == ["env"]
+
+
 # ---- containers --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [[], ["--copies"], ["--clear"], ["--upgrade"]], ids=" ".join)
-def test_no_proc(options, cvenv, python, run_cvenv, reference, in_namespace, tmp_path):
-    run_cvenv(tmp_path / "env", interpreter=python)
-    in_namespace('mount -t tmpfs none /proc; "$@"', cvenv, "-p", python.path, *options, tmp_path / "env")
+def test_no_proc(options, cvenv, python, run_cvenv, reference, wheels, fresh_cache, in_namespace, tmp_path):
+    """Where Python has to be asked, and has to compile."""
+    if options != ["--copies"]:
+        run_cvenv("--without-pip", "--no-cache", tmp_path / "env", interpreter=python)
+    in_namespace('mount -t tmpfs none /proc; "$@"', cvenv, "-p", python.path, *wheels, *options, tmp_path / "env")
     plain = [option for option in options if option == "--copies"]
-    reference.assert_whole(tmp_path / "env", *plain, interpreter=python)
+    reference.assert_whole(tmp_path / "env", *wheels, *plain, interpreter=python)
 
 
 def test_user_namespace(as_nobody, nobodys_cvenv, python):
