@@ -3,8 +3,8 @@
 """Measures what it takes to source an activator, in each shell: ours beside those of CPython, uv and virtualenv.
 
 A shell reads a script that sources the activator several times, each of which first leaves the environment that was active.
-What the same shell takes for a script without these lines is the floor, and is taken off. Of each the least time counts: it is
-so short that what the machine does besides would be most of it.
+What the same shell takes for a script without these lines is the floor, and is taken off. It is the processor's time, of the
+shell and of all that it starts, and of each the least: what the machine does besides would be more than all of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,9 +29,10 @@ ROOT = HERE.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cvenv-tests"
 NEWER_PYTHON = CACHE / "interpreters/cpython-3.14.3/bin/python3"
 
-PREFACE = """Written by `bench/activation.py --write`: what it takes to source an activator, in turn, in another order each round, in
-scripts that lie on a tmpfs. What the shell takes for a script that sources nothing is taken off. The least of all rounds counts.
-Where there is no number, there is no such activator, or it does not work in this shell."""
+PREFACE = """Written by `bench/activation.py --write`: the processor's time that it takes to source an activator, with all that it
+starts, in turn, in another order each round, in scripts that lie on a tmpfs. What the shell takes for a script that sources
+nothing is taken off. The least of all rounds counts. Where there is no number, there is no such activator, or it does not work
+in this shell."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ SHELLS = {
     "fish": Shell(["fish", "--no-config", "-i"], "activate.fish", "source %s", ""),
     "tcsh": Shell(["tcsh", "-f"], **CSH), "csh": Shell(["bsd-csh", "-f"], **CSH),
     "xonsh": Shell(["xonsh", "--no-rc"], "activate.xsh", "source %s", "$PROMPT = '> '", rounds=6),
-    # An overlay that is in use already is not read again.
-    "nu": Shell(["nu", "--no-config-file"], "activate.nu", "overlay use %s", "", times=1),
+    "nu": Shell(["nu", "--no-config-file"], "activate.nu", "overlay use %s", "", rounds=20),
 }
 
 
@@ -121,10 +120,18 @@ def measure(found: dict[str, Contender], rounds: int, variables: dict[str, str])
     usable = [one for maker, one in found.items() if maker not in broken]
     for _ in range(rounds):
         for one in order.sample(usable, len(usable)):
-            begin = time.perf_counter_ns()
-            subprocess.run(one.command, env=variables, stdin=subprocess.DEVNULL, check=True, stdout=subprocess.DEVNULL)
-            one.times.append((time.perf_counter_ns() - begin) / 1e6)
+            one.times.append(processor_time(one.command, variables))
     return broken
+
+
+def processor_time(command: list[str], variables: dict[str, str]) -> float:
+    """Milliseconds, of the command and of what it started and waited for (getrusage(2))."""
+    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    pid = os.posix_spawn(command[0], command, variables, file_actions=null)
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        sys.exit("%s: exit status %d" % (command, os.waitstatus_to_exitcode(status)))
+    return (usage.ru_utime + usage.ru_stime) * 1e3
 
 
 def works(command: list[str], variables: dict[str, str]) -> bool:
