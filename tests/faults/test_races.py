@@ -5,45 +5,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-from support import swapper
 from support.faults import staging
+from support.swapper import Swapping
 
 PLACES = ["", "bin", "lib/{version}/site-packages", "pyvenv.cfg"]
 MORE_PLACES = ["lib", "lib/{version}", "lib/{version}/site-packages/pip", "include", "bin/activate", "bin/python"]
 PLACES += [pytest.param(place, marks=pytest.mark.thorough) for place in MORE_PLACES]
-
-
-class Swapping:
-    """Exchanges two names until the block has ended."""
-
-    def __init__(self, first: Path, second: Path, thorough: bool) -> None:
-        self.command = [sys.executable, swapper.__file__, str(first), str(second), "1000000" if thorough else "1000"]
-
-    def __enter__(self) -> Swapping:
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.process.communicate(timeout=60)
-
-    def rounds(self) -> Iterator[int]:
-        """At least ten, and as many as it takes until there have been enough exchanges."""
-        count, deadline = 0, time.monotonic() + 300
-        while count < 10 or not select.select([self.process.stdout], [], [], 0)[0]:
-            assert time.monotonic() < deadline, "it cannot be exchanged so often"
-            yield count
-            count += 1
 
 
 @pytest.mark.parametrize("option", ["", "--clear", "--upgrade"])

@@ -9,10 +9,37 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
+import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
+from typing import Iterator
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
+
+
+class Swapping:
+    """Exchanges two names until the block has ended."""
+
+    def __init__(self, first: Path, second: Path, thorough: bool) -> None:
+        self.command = [sys.executable, __file__, str(first), str(second), "1000000" if thorough else "1000"]
+
+    def __enter__(self) -> Swapping:
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.process.communicate(timeout=60)
+
+    def rounds(self) -> Iterator[int]:
+        """At least ten, and as many as it takes until there have been enough exchanges."""
+        count, deadline = 0, time.monotonic() + 300
+        while count < 10 or not select.select([self.process.stdout], [], [], 0)[0]:
+            assert time.monotonic() < deadline, "it cannot be exchanged so often"
+            yield count
+            count += 1
 
 
 def main() -> None:
