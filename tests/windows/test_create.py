@@ -7,6 +7,8 @@ import base64
 import csv
 import hashlib
 import os
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -351,6 +353,20 @@ def test_killed_at_any_time(wine, windows_build: Path, windows_python: Path, wit
     wine.run(windows_build / "cvenv.exe", "-p", windows_python / "python.exe", env)
     assert names(tmp_path) == {"env"} and names(env) == TOP
     assert wine.run(env / "Scripts" / "python.exe", "-m", "pip", "--version").returncode == 0
+
+
+# ---- on a terminal -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shell, hint", [(None, '"env\\Scripts\\activate.bat"'), ("/usr/bin/bash", "'env/Scripts/activate'")])
+def test_line_that_activates_is_shown_on_a_terminal(wine, windows_build: Path, windows_python: Path, tmp_path: Path,
+                                                    shell: str | None, hint: str) -> None:
+    """Wine's console draws what it is told with escape sequences on this machine's terminal."""
+    command = [*wine.wine, str(windows_build / "cvenv.exe"), "--without-pip", "-p", wine.path(windows_python / "python.exe"), "env"]
+    environ = {**wine.environment, "TERM": "xterm", **({"SHELL": shell} if shell else {})}
+    said = subprocess.run(["script", "-qec", "exec env %s %s" % ("" if shell else "-u SHELL", shlex.join(command)), "/dev/null"],
+                          env=environ, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120).stdout
+    assert hint in re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", said)
 
 
 # ---- trust, and places that are elsewhere -------------------------------------------------------------------
