@@ -325,6 +325,22 @@ static void copies_are_copies(void **state)
     assert_false(is_there(f->dir, "third"));
 }
 
+static void contents_are_compared(void **state)
+{
+    struct fixture *f = *state;
+    struct disk_stat st;
+    size_t size = 40000;
+    char *data = arena_alloc(&f->arena, size);
+    memset(data, 'x', size);
+    assert_int_equal(disk_write_new(f->dir, "file", data, size, 0666, -1, false), 0);
+    assert_int_equal(disk_compare(f->dir, "file", data, size, &st), 0);
+    assert_int_equal(st.size, size);
+    assert_int_equal(disk_compare(f->dir, "file", data, size - 1, &st), ESTALE);
+    data[size - 1] = 'y';
+    assert_int_equal(disk_compare(f->dir, "file", data, size, &st), ESTALE);
+    assert_int_equal(disk_compare(f->dir, "none", data, size, &st), ENOENT);
+}
+
 static void this_program_is_running(void **state)
 {
     struct fixture *f = *state;
@@ -460,6 +476,7 @@ int main(void)
         WITH_DIRECTORY(paths_are_real_ones),
         WITH_DIRECTORY(maps_show_the_contents),
         WITH_DIRECTORY(copies_are_copies),
+        WITH_DIRECTORY(contents_are_compared),
         WITH_DIRECTORY(this_program_is_running),
         WITH_DIRECTORY(arguments_and_statuses_go_through),
         WITH_DIRECTORY(input_and_output_go_through),
