@@ -157,10 +157,22 @@ def test_little_memory(option, starved, thorough, tmp_path):
     """From hardly enough to begin to more than enough."""
     starved.run(arguments=[tmp_path / "warm"]).check_returncode()
     attempt, made = starved.attempt_over if option else starved.attempt, []
-    sizes = range(512 * KIBI, 65 * MEBI, 512 * KIBI)
-    for size in starved.enough("as", sizes if thorough else [*sizes[:24:5], *sizes[24:48:10], sizes[-1]]):
+    sizes = starved.enough("as", range(512 * KIBI, 64 * MEBI, 512 * KIBI))
+    for size in sizes if thorough else [*sizes[:3], *sizes[10:40:10], sizes[-1]]:
         made.append(attempt(tmp_path / str(size) / "env", "prlimit", "--as=%d" % size, options=[option] if option else []))
     assert made[-1] and not made[0]
+
+
+def test_hardly_any_memory(starved, tmp_path):
+    """What has been begun can be taken away again without more, wherever it ran out."""
+    starved.run(arguments=[tmp_path / "warm"]).check_returncode()
+    (tmp_path / "work").mkdir()
+    least = starved.enough("as", range(512 * KIBI, 16 * MEBI, 64 * KIBI))[0]
+    for size in range(least, least + MEBI, 8 * KIBI):
+        result = starved.run("prlimit", "--as=%d" % size, arguments=[tmp_path / "work/env"])
+        assert result.returncode == 1, size
+        assert result.stderr.startswith("Error: /"), (size, result.stderr)  # a child may have run out of it, too
+        assert os.listdir(tmp_path / "work") == [], size
 
 
 @pytest.mark.parametrize("option", ["", "--clear", "--upgrade"])
