@@ -7,6 +7,8 @@
 
 #include "system.h"
 
+enum { DESCRIPTORS = 32 }; /* for one environment: twice what it needs at the least */
+
 /* What the threads share; what changes does so under the lock. */
 struct batch {
     const struct request *request;
@@ -150,8 +152,11 @@ bool batch_create(const struct request *request, struct console *console)
 {
     size_t count = request->env_dirs.count;
     struct batch batch = { .request = request, .console = console, .jobs = request->jobs, .failed = count };
+    int most = system_descriptors() / DESCRIPTORS;
     if (batch.jobs == 0)
         batch.jobs = system_processors();
+    if (batch.jobs > most)
+        batch.jobs = most > 0 ? most : 1;
     if ((size_t)batch.jobs > count)
         batch.jobs = (int)count;
     if (batch.jobs > 1 && overlap(&request->env_dirs))

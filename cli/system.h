@@ -33,6 +33,8 @@ char *system_absolute(const char *path);
 /* Nanoseconds on a clock that only goes forward. */
 int64_t system_clock(void);
 int system_processors(void);
+/* How many files this process may have open. */
+int system_descriptors(void);
 
 /* Runs `work` on as many threads, this one included, as can be had of `count`; returns when all have come back. */
 void system_run(int count, void *(*work)(void *user), void *user);

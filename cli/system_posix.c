@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -156,6 +157,12 @@ int system_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : count > 1024 ? 1024 : (int)count;
+}
+
+int system_descriptors(void)
+{
+    long count = sysconf(_SC_OPEN_MAX);
+    return count < 0 || count > INT_MAX ? INT_MAX : (int)count;
 }
 
 /* ---- threads ------------------------------------------------------------------------------------------ */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <io.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,12 @@ int system_processors(void)
     SYSTEM_INFO info;
     GetSystemInfo(&info);
     return info.dwNumberOfProcessors < 1 ? 1 : (int)info.dwNumberOfProcessors;
+}
+
+/* Handles are as many as memory holds. */
+int system_descriptors(void)
+{
+    return INT_MAX;
 }
 
 /* ---- threads ------------------------------------------------------------------------------------------ */

@@ -136,6 +136,20 @@ def test_few_descriptors(option, starved, wheels, tmp_path):
     assert attempt(tmp_path / "pip/env", "prlimit", "--nofile=16", options=[option] if option else [])  # with many files
 
 
+@pytest.mark.parametrize("count", [16, 24, 40, 64])
+def test_few_descriptors_for_many(count, starved, wheels, tmp_path):
+    """As many at once as there are descriptors for."""
+    need("prlimit")
+    starved.run(arguments=[*wheels, tmp_path / "warm"]).check_returncode()
+    names = [str(number) for number in range(8)]
+    result = starved.run("prlimit", "--nofile=%d" % count,
+                         arguments=[*wheels, "--jobs", "8", *(tmp_path / "work" / name for name in names)])
+    assert (result.returncode, result.stderr) == (0, "")
+    assert sorted(os.listdir(tmp_path / "work")) == names
+    for name in names:
+        starved.reference.assert_whole(tmp_path / "work" / name, *wheels, interpreter=starved.python)
+
+
 @pytest.mark.parametrize("count", [6, 10, 16, 20])
 def test_few_descriptors_when_all_is_new(count, starved, wheels, fresh_cache, tmp_path):
     """Python is asked, and compiles: for that they may be too few."""
