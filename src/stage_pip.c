@@ -149,6 +149,14 @@ static bool open_in_scratch(const struct seeding *s, struct store_entry *entry, 
            store_open(&s->env->arena, &store, s->wheel, entry, err);
 }
 
+/* One warning is enough, for all that is seeded. */
+static void leave_cache(const struct seeding *s, const struct cvenv_error *err)
+{
+    env_report(s->env, CVENV_REPORT_WARNING, arena_format(&s->env->arena, "going on without the cache: %s", err->message));
+    disk_close(s->env->cache);
+    s->env->cache = DISK_NO_DIR;
+}
+
 static bool open_entry(const struct seeding *s, struct store_entry *entry, struct cvenv_error *err)
 {
     struct store store = make_store(s->env);
@@ -158,9 +166,7 @@ static bool open_entry(const struct seeding *s, struct store_entry *entry, struc
         return true;
     if (err->code != CVENV_ERROR_SYSTEM)
         return false; /* the wheel's fault, or the user's wish */
-    env_report(s->env, CVENV_REPORT_WARNING, arena_format(&s->env->arena, "going on without the cache: %s", err->message));
-    disk_close(s->env->cache);
-    s->env->cache = DISK_NO_DIR; /* one warning is enough, for all that is seeded */
+    leave_cache(s, err);
     return open_in_scratch(s, entry, err);
 }
 
@@ -200,16 +206,27 @@ static bool take_back(const struct seeding *s, const struct store_entry *entry, 
     return true;
 }
 
+/* What is not as it was stored is built anew, if it can be taken away; or else the cache is done without. */
+static void give_up(const struct seeding *s, const struct store_entry *entry, bool anew, const struct cvenv_error *err)
+{
+    const struct store store = make_store(s->env);
+    if (store.dir.handle < 0)
+        return;
+    if (store_discard(&store, entry) && anew)
+        env_report(s->env, CVENV_REPORT_WARNING,
+                   arena_format(&s->env->arena, "the cache was altered and is made anew: %s", err->message));
+    else
+        leave_cache(s, err);
+}
+
 /* Opens the entry and places it. Unless that worked, there is nothing to be closed afterwards. */
-static enum place_outcome place_opened(const struct seeding *s, struct store_entry *entry, struct cvenv_error *err)
+static enum place_outcome place_opened(const struct seeding *s, struct store_entry *entry, bool anew, struct cvenv_error *err)
 {
     if (!open_entry(s, entry, err))
         return PLACE_FAILED;
     enum place_outcome outcome = place(s, entry, err);
     if (outcome == PLACE_ALTERED) {
-        struct store store = make_store(s->env);
-        if (store.dir.handle >= 0)
-            store_discard(&store, entry);
+        give_up(s, entry, anew, err);
         outcome = take_back(s, entry, err) ? PLACE_ALTERED : PLACE_FAILED;
     }
     if (outcome != PLACE_DONE)
@@ -217,14 +234,13 @@ static enum place_outcome place_opened(const struct seeding *s, struct store_ent
     return outcome;
 }
 
-/* A store with an altered file is not used: the entry is built anew, once. */
+/* An altered entry is not used: another one is, and if that is altered too, one for this environment alone. */
 static bool place_from_store(const struct seeding *s, struct store_entry *entry, struct cvenv_error *err)
 {
-    enum place_outcome outcome = place_opened(s, entry, err);
-    if (outcome != PLACE_ALTERED)
-        return outcome == PLACE_DONE;
-    env_report(s->env, CVENV_REPORT_WARNING, arena_format(&s->env->arena, "the cache was altered and is made anew: %s", err->message));
-    return place_opened(s, entry, err) == PLACE_DONE;
+    enum place_outcome outcome = PLACE_ALTERED;
+    for (int attempt = 0; outcome == PLACE_ALTERED && attempt < 3; attempt++)
+        outcome = place_opened(s, entry, attempt == 0, err);
+    return outcome == PLACE_DONE;
 }
 
 /* ---- what pip writes itself ---------------------------------------------------------------------------- */

@@ -207,7 +207,7 @@ static int probe_clone(const struct place *content, struct disk_dir scratch, boo
     number = disk_clone(from, file->name, scratch, probe, 0600, -1);
     disk_close(from);
     if (number != 0)
-        return is_refusal(number) || number == ENOENT ? 0 : number;
+        return is_refusal(number) || number == ENOENT || number == EEXIST ? 0 : number; /* EEXIST: a probe that could not be removed */
     *can = true;
     return disk_remove(scratch, probe, DISK_FILE);
 }

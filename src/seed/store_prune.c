@@ -172,17 +172,27 @@ int store_prune(const struct store *store, const struct store_limits *limits)
 }
 
 /* Only the entry that was opened: another process may have built a new one in its place. */
-void store_discard(const struct store *store, const struct store_entry *entry)
+static int discard_from(const struct shelf *shelf, const struct store_entry *entry)
+{
+    struct disk_stat opened, there;
+    int number = disk_stat_dir(entry->dir, &opened);
+    if (number == 0)
+        number = disk_stat(shelf->dir, entry->key, &there);
+    if (number != 0 || there.inode != opened.inode)
+        return number == ENOENT ? 0 : number;
+    return shelf_remove(shelf, entry->key);
+}
+
+bool store_discard(const struct store *store, const struct store_entry *entry)
 {
     struct arena a = ARENA_INIT;
     struct shelf shelf;
     struct cvenv_error err;
-    struct disk_stat opened, there;
-    if (shelf_open(&a, store, &shelf, &err)) {
-        if (shelf_lock(&shelf, store, &err) && disk_stat_dir(entry->dir, &opened) == 0 &&
-            disk_stat(shelf.dir, entry->key, &there) == 0 && there.inode == opened.inode)
-            shelf_remove(&shelf, entry->key);
+    bool ok = shelf_open(&a, store, &shelf, &err);
+    if (ok) {
+        ok = shelf_lock(&shelf, store, &err) && discard_from(&shelf, entry) == 0;
         disk_close(shelf.dir);
     }
     arena_release(&a);
+    return ok;
 }

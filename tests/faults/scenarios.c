@@ -142,6 +142,7 @@ const struct scenario scenarios[] = {
     { .name = "create-pip" },
     { .name = "create-pip-cold", .configure = not_compiled, .cold = true },
     { .name = "create-pip-compiling", .cold = true },
+    { .name = "create-pip-altered", .altered = true },
     { .name = "create-pip-without-cache", .configure = without_cache },
     { .name = "create-pip-durable", .configure = durable, .prepare = below_missing_parents },
     { .name = "create-pip-old-kernel", .old_kernel = true },

@@ -149,6 +149,18 @@ def test_altered_file(what, change, store):
     assert store.left_over() == []
 
 
+def test_altered_and_not_to_be_removed(store):
+    """What cannot be made anew is done without."""
+    overwrite(bytecode(store.pip()))
+    if subprocess.run(["chattr", "+i", store.shelf], capture_output=True).returncode:
+        pytest.skip("no immutable directories here")
+    try:
+        (warning,) = store.make()
+    finally:
+        subprocess.run(["chattr", "-i", store.shelf], check=True)
+    assert warning.startswith("Warning: going on without the cache: %s/tree: " % store.pip()) and warning.endswith(": not as it was stored")
+
+
 @pytest.mark.parametrize("change", DIRECTORY_CHANGES, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("what", DIRECTORIES)
 def test_altered_directory(what, change, store):

@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <err.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,20 @@ static void empty_cache(const struct world *w)
         err(2, "%s", w->cache);
 }
 
+/* As an editor does that is let loose on what an environment has of it. */
+static void alter_cache(const struct world *w)
+{
+    char pattern[PATH_MAX];
+    glob_t found;
+    format(pattern, w->cache, "wheels-1/*/tree/pip/__pycache__/__init__.cpython-313.pyc");
+    if (glob(pattern, 0, NULL, &found) == 0) {
+        FILE *file = fopen(found.gl_pathv[0], "r+");
+        if (file == NULL || fputc('X', file) == EOF || fclose(file) != 0)
+            err(2, "%s", found.gl_pathv[0]);
+    }
+    globfree(&found);
+}
+
 void world_reset(struct world *w, const struct scenario *s)
 {
     char from[PATH_MAX], to[PATH_MAX];
@@ -231,6 +246,8 @@ void world_reset(struct world *w, const struct scenario *s)
         err(2, "%s", to);
     if (s->cold)
         empty_cache(w);
+    if (s->altered)
+        alter_cache(w);
     snapshot_release(&w->before);
     w->before = snapshot_take(w->work, NULL);
 }

@@ -31,6 +31,7 @@ struct scenario {
     void (*configure)(struct world *w, struct cvenv_options *options); /* what the run is to do */
     const struct cvenv_stages *stages;
     bool cold;       /* nothing is in the cache */
+    bool altered;    /* a file in the cache is not what it was */
     bool old_kernel; /* neither renameat2() nor openat2() */
     bool hard_link;  /* there is a user's file in the environment that has a name outside, too */
 };
