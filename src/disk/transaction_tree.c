@@ -62,7 +62,7 @@ static bool enter(struct transaction *t, const char *path, const char **name, st
     int number = t->arena->failed ? ENOMEM : disk_open_below(t->tree, parent, &t->at);
     if (number != 0) {
         t->at = DISK_NO_DIR;
-        return error_system(err, number, "%s/%s", t->options.path, parent);
+        return error_system(err, number, "%s%s%s", t->options.path, parent[0] != '\0' ? "/" : "", parent);
     }
     t->at_path = parent;
     return true;
