@@ -49,12 +49,12 @@ bool env_interrupted(const struct cvenv *env, struct cvenv_error *err);
 
 /* create.c: with --upgrade an environment keeps its prompt and its view of the base. */
 void env_keep_previous(struct cvenv *env);
+/* create.c: puts what has been staged at its final path. */
+bool env_publish(struct cvenv *env, struct cvenv_error *err);
 /*
  * create.c: makes a change for a caller of a single function. From inside a stage of the caller's it is undone with all the
  * rest; on an environment that cvenv_open gave it is a transaction of its own. It is at the final path when this returns.
  */
-/* Puts what has been staged at its final path. */
-bool env_publish(struct cvenv *env, struct cvenv_error *err);
 bool env_apply(struct cvenv *env, bool (*change)(struct cvenv *env, struct cvenv_error *err), bool clear,
                struct cvenv_error *err);
 
@@ -64,8 +64,15 @@ void env_open_cache(struct cvenv *env);
 /* guard.c: refuses to clear what is not an environment's to clear. */
 bool guard_clear(struct cvenv *env, struct cvenv_error *err);
 
-/* stage_python_posix.c, stage_python_win32.c: activators and the default of --copies differ. */
+/* stage_python_posix.c, stage_python_win32.c: what differs between systems. */
 extern const bool env_is_windows;
+/* Is it a name of the interpreter that a former Python has left, and this one does not have? */
+bool env_is_former(const struct cvenv *env, struct disk_dir dir, const char *name);
+/*
+ * stage_python.c: removes those names from `bin`, relative to the environment. Left where they are, they would go on running
+ * the former Python, for which nothing else here is meant any more.
+ */
+bool env_remove_former(struct cvenv *env, const char *bin, struct cvenv_error *err);
 /* Was a symbolic link refused because the file system has none (FAT)? (stages.c) */
 bool env_has_no_links(const struct cvenv_error *err);
 /* What the templates' placeholders stand for (stages.c). */

@@ -25,13 +25,6 @@ static bool is_name(const struct cvenv *env, const char *name)
 
 /* ---- names of the Python that was there before --------------------------------------------------------- */
 
-struct former {
-    struct cvenv *env;
-    const char *bin;
-    struct disk_dir dir;
-    struct cvenv_error *err;
-};
-
 /* "python3.11", "pypy3", "python3.13t", and the name that only 3.14 has: what venv gives an interpreter. */
 static bool looks_like_interpreter(const char *name)
 {
@@ -46,28 +39,11 @@ static bool looks_like_interpreter(const char *name)
     return *name == '\0' || strcmp(name, "t") == 0;
 }
 
-/* Left where they are, they would go on running the former Python, for which nothing else here is meant any more. */
-static int remove_former(void *user, const char *name)
+bool env_is_former(const struct cvenv *env, struct disk_dir dir, const char *name)
 {
-    const struct former *f = user;
     struct disk_stat st;
-    if (!looks_like_interpreter(name) || is_name(f->env, name) || disk_stat(f->dir, name, &st) != 0 ||
-        st.type == DISK_DIRECTORY)
-        return 0;
-    return transaction_remove(f->env->transaction, path_join(&f->env->arena, f->bin, name), f->err) ? 0 : ECANCELED;
-}
-
-static bool remove_former_names(struct cvenv *env, const char *bin, struct cvenv_error *err)
-{
-    struct disk_dir existing = transaction_existing(env->transaction);
-    struct former f = { env, bin, DISK_NO_DIR, err };
-    if (env->previous.home == NULL || existing.handle < 0 || disk_open_below(existing, bin, &f.dir) != 0)
-        return true;
-    int number = disk_list(f.dir, remove_former, &f);
-    disk_close(f.dir);
-    if (number == ECANCELED)
-        return false;
-    return number == 0 ? true : error_system(err, number, "%s/%s", env->context[CVENV_ENV_DIR], bin);
+    return looks_like_interpreter(name) && !is_name(env, name) && disk_stat(dir, name, &st) == 0 &&
+           st.type != DISK_DIRECTORY;
 }
 
 /* ---- the names ----------------------------------------------------------------------------------------- */
@@ -124,6 +100,6 @@ bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
 {
     const char *bin, *primary;
     return env_relative(env, CVENV_BIN_PATH, &bin, err) && env_relative(env, CVENV_ENV_EXE, &primary, err) &&
-           transaction_make_dir(env->transaction, bin, err) && remove_former_names(env, bin, err) &&
+           transaction_make_dir(env->transaction, bin, err) && env_remove_former(env, bin, err) &&
            make_primary(env, primary, err) && make_others(env, bin, err) && copy_libraries(env, err);
 }

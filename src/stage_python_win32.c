@@ -104,13 +104,6 @@ static bool make_programs(struct cvenv *env, const char *bin, struct cvenv_error
 
 /* ---- programs of the Python that was there before -------------------------------------------------------- */
 
-struct former {
-    struct cvenv *env;
-    const char *bin;
-    struct disk_dir dir;
-    struct cvenv_error *err;
-};
-
 /* "python3.13t.exe", "pythonw_d.exe": what venv gives an interpreter. */
 static bool looks_like_interpreter(const char *name)
 {
@@ -128,11 +121,12 @@ static bool looks_like_interpreter(const char *name)
 }
 
 /* Links to libraries: "python313.dll", "vcruntime140.dll". */
-static bool is_linked_library(const struct former *f, const char *name)
+static bool is_linked_library(struct disk_dir dir, const char *name)
 {
     struct disk_stat st;
     size_t length = strlen(name);
-    return length > 4 && _stricmp(name + length - 4, ".dll") == 0 && disk_stat(f->dir, name, &st) == 0 && st.type == DISK_LINK;
+    return length > 4 && _stricmp(name + length - 4, ".dll") == 0 && disk_stat(dir, name, &st) == 0 &&
+           st.type == DISK_LINK;
 }
 
 static bool is_wanted(const struct cvenv *env, const char *name)
@@ -143,26 +137,9 @@ static bool is_wanted(const struct cvenv *env, const char *name)
     return false;
 }
 
-/* Left where they are, they would go on running the former Python, for which nothing else here is meant any more. */
-static int remove_former(void *user, const char *name)
+bool env_is_former(const struct cvenv *env, struct disk_dir dir, const char *name)
 {
-    const struct former *f = user;
-    if (is_wanted(f->env, name) || (!looks_like_interpreter(name) && !is_linked_library(f, name)))
-        return 0;
-    return transaction_remove(f->env->transaction, place_of(f->env, f->bin, name), f->err) ? 0 : ECANCELED;
-}
-
-static bool remove_former_programs(struct cvenv *env, const char *bin, struct cvenv_error *err)
-{
-    struct disk_dir existing = transaction_existing(env->transaction);
-    struct former f = { env, bin, DISK_NO_DIR, err };
-    if (env->previous.home == NULL || existing.handle < 0 || disk_open_below(existing, bin, &f.dir) != 0)
-        return true;
-    int number = disk_list(f.dir, remove_former, &f);
-    disk_close(f.dir);
-    if (number == ECANCELED)
-        return false;
-    return number == 0 ? true : error_system(err, number, "%s", env->context[CVENV_BIN_PATH]);
+    return !is_wanted(env, name) && (looks_like_interpreter(name) || is_linked_library(dir, name));
 }
 
 /* ---- where it really is -------------------------------------------------------------------------------- */
@@ -211,5 +188,5 @@ bool stage_setup_python(struct cvenv *env, struct cvenv_error *err)
         return error_set(err, CVENV_ERROR_INTERPRETER, "%s: is %s %s, but environments on Windows need CPython 3.7.2 or later",
                          env->facts.executable, env->facts.implementation, env->facts.version);
     return env_relative(env, CVENV_BIN_PATH, &bin, err) && transaction_make_dir(env->transaction, bin, err) &&
-           note_redirection(env, err) && remove_former_programs(env, bin, err) && make_programs(env, bin, err);
+           note_redirection(env, err) && env_remove_former(env, bin, err) && make_programs(env, bin, err);
 }
