@@ -128,7 +128,7 @@ def test_closed_descriptors(closed, python, starved, wheels, fresh_cache, tmp_pa
 def test_few_descriptors(option, starved, wheels, tmp_path):
     """Sixteen are enough where nothing has to be compiled; with fewer it is made, or not; and nothing stays behind."""
     starved.run(arguments=[*wheels, tmp_path / "warm"]).check_returncode()
-    starved.run(arguments=[tmp_path / "warm"]).check_returncode()
+    starved.run(arguments=[tmp_path / "warm with pip"]).check_returncode()
     attempt, made = starved.attempt_over if option in ("--clear", "--upgrade") else starved.attempt, {}
     options = [*wheels, *filter(None, [option])]
     for count in starved.enough("nofile", range(3, 18)):
