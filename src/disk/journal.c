@@ -121,7 +121,7 @@ static bool take_number(struct slice *line, uint64_t *out)
 static bool parse_operation(struct merge *m, struct slice line)
 {
     uint64_t inode;
-    if (line.length < 2 || line.data[1] != ' ' || strchr("NSD", line.data[0]) == NULL)
+    if (line.length < 2 || line.data[1] != ' ' || memchr("NSD", line.data[0], 3) == NULL)
         return false;
     enum merge_kind kind = (enum merge_kind)line.data[0];
     line = (struct slice){ line.data + 2, line.length - 2 };
