@@ -226,7 +226,8 @@ CVENV_API bool cvenv_create(const char *env_dir, const struct cvenv_options *opt
  * Opens an environment for single stages, outside of cvenv_create: finds the facts of the base and works out the
  * context. Nothing is written. On success *env is to be closed with cvenv_close. Errors as cvenv_create.
  */
-CVENV_API bool cvenv_open(const char *env_dir, const struct cvenv_options *options, struct cvenv **env, struct cvenv_error *err);
+CVENV_API bool cvenv_open(const char *env_dir, const struct cvenv_options *options, struct cvenv **env,
+                          struct cvenv_error *err);
 
 /*
  * Runs one built-in stage, from inside a stage of the caller's or on an environment that cvenv_open gave. When it

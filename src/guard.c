@@ -126,6 +126,7 @@ bool guard_clear(struct cvenv *env, struct cvenv_error *err)
         return error_system(err, g.number, "refusing to clear %s: it cannot be told what it is", path);
     if (env->arena.failed)
         return error_memory(err);
-    return g.why == NULL ? true : error_set(err, CVENV_ERROR_GUARD, "refusing to clear %s: %s (choose another directory, or use --force)",
-                                            path, g.why);
+    return g.why == NULL ? true
+                         : error_set(err, CVENV_ERROR_GUARD,
+                                     "refusing to clear %s: %s (choose another directory, or use --force)", path, g.why);
 }

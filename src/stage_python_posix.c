@@ -77,7 +77,8 @@ static bool make_others(struct cvenv *env, const char *bin, struct cvenv_error *
         const char *path = path_join(&env->arena, bin, *name);
         if (strcmp(*name, primary) == 0)
             continue;
-        bool ok = wants_copies(env) ? copy_executable(env, path, err) : transaction_symlink(env->transaction, primary, path, err);
+        bool ok =
+            wants_copies(env) ? copy_executable(env, path, err) : transaction_symlink(env->transaction, primary, path, err);
         if (!ok)
             return false;
     }

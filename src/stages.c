@@ -84,7 +84,8 @@ bool stage_create_ignore_file(struct cvenv *env, struct cvenv_error *err)
 
 /* ---- create_configuration ------------------------------------------------------------------------------ */
 
-/* A shell word. pyvenv.cfg is UTF-8 (site.py refuses to start otherwise), so other bytes are written as $'\xNN' (POSIX 2.2.4). */
+/* A shell word. pyvenv.cfg is UTF-8 (site.py refuses to start otherwise), so other bytes are written as $'\xNN' (POSIX 2.2.4).
+ */
 static void add_word(struct text *out, const char *word)
 {
     if (env_is_windows) {

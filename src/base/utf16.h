@@ -18,7 +18,8 @@
  * than `size` allows.
  */
 size_t utf16_from_utf8(const char *text, uint16_t *out, size_t size);
-/* Writes `length` units as UTF-8 with a NUL into `out`, which has room for UTF16_BYTES(length) + 1. Gives the bytes without the NUL. */
+/* Writes `length` units as UTF-8 with a NUL into `out`, which has room for UTF16_BYTES(length) + 1. Gives the bytes without the
+ * NUL. */
 size_t utf16_to_utf8(const uint16_t *units, size_t length, char *out);
 
 #endif

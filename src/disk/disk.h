@@ -56,7 +56,8 @@ int disk_make_staging_dir(struct disk_dir dir, const char *name);
 /* Calls `each` with every name but "." and ".."; stops when it returns non-zero and returns that. */
 int disk_list(struct disk_dir dir, int (*each)(void *user, const char *name), void *user);
 int disk_stat_dir(struct disk_dir dir, struct disk_stat *out);
-/* Why somebody else could have written a file, or into a directory, what would run with our permissions; NULL: nobody. trust.c */
+/* Why somebody else could have written a file, or into a directory, what would run with our permissions; NULL: nobody. trust.c
+ */
 const char *disk_doubt(const struct disk_stat *st);
 int disk_distrust(struct disk_dir dir, const char **why);
 /* Gives the owner all permissions on a directory: `name` in `dir`, or ".". */
@@ -84,7 +85,8 @@ int disk_read(struct arena *a, struct disk_dir dir, const char *name, size_t lim
 int disk_compare(struct disk_dir dir, const char *name, const void *data, size_t length, struct disk_stat *out);
 int disk_read_link(struct arena *a, struct disk_dir dir, const char *name, char **out);
 /* Creates a file that must not exist. mode is subject to the umask; mtime in ns, or -1 to leave it; sync: fsync it. */
-int disk_write_new(struct disk_dir dir, const char *name, const void *data, size_t length, unsigned mode, int64_t mtime, bool sync);
+int disk_write_new(struct disk_dir dir, const char *name, const void *data, size_t length, unsigned mode, int64_t mtime,
+                   bool sync);
 int disk_symlink(const char *target, struct disk_dir dir, const char *name);
 int disk_link(struct disk_dir from, const char *name, struct disk_dir to, const char *new_name);
 /* Copies the contents of a file (path: followed) to a new file; never its attributes. */

@@ -207,7 +207,8 @@ static int probe_clone(const struct place *content, struct disk_dir scratch, boo
     number = disk_clone(from, file->name, scratch, probe, 0600, -1);
     disk_close(from);
     if (number != 0)
-        return is_refusal(number) || number == ENOENT || number == EEXIST ? 0 : number; /* EEXIST: a probe that could not be removed */
+        /* EEXIST: a probe that could not be removed */
+        return is_refusal(number) || number == ENOENT || number == EEXIST ? 0 : number;
     *can = true;
     return disk_remove(scratch, probe, DISK_FILE);
 }

@@ -19,7 +19,7 @@ struct place_file {
 struct place {
     struct disk_dir tree;              /* the same files as they may be linked or cloned */
     uint64_t device, owner;            /* of tree */
-    const unsigned char *contents;     /* of all files, bytecode too, one after the other: what is copied is written from here */
+    const unsigned char *contents;     /* of all files, one after the other: what is copied is written from here */
     const char *const *directories;    /* relative to the destination, parents first; [0] is "": the destination itself */
     size_t directory_count;
     const struct place_file *files;    /* grouped by directory, in the order of `directories` */

@@ -30,7 +30,8 @@ struct emptying {
 
 static int remove_entry(void *user, const char *name);
 
-/* Directories without write permission are ours to change (a file's mode might be shared by a hard link; a directory's is not). */
+/* Directories without write permission are ours to change (a file's mode might be shared by a hard link; a directory's is not).
+ */
 static int remove_or_unlock(struct disk_dir dir, const char *name, enum disk_type type)
 {
     int number = disk_remove(dir, name, type);

@@ -2,8 +2,8 @@
 /*
  * Staging directories: where things are made before they appear at their place.
  *
- * A staging directory is named PREFIX and eight random characters. Its owner holds a lock on it, so that one without a lock is a
- * dead one's: the next run puts back what its journal says and removes it.
+ * A staging directory is named PREFIX and eight random characters. Its owner holds a lock on it, so that one without a lock is
+ * a dead one's: the next run puts back what its journal says and removes it.
  */
 #ifndef DISK_STAGING_H
 #define DISK_STAGING_H

@@ -30,8 +30,13 @@ static enum transaction_outcome merge_layer(struct transaction *t, bool purge, s
     struct merge *m = arena_alloc(t->arena, sizeof *m);
     if (m == NULL)
         return error_memory(err), TRANSACTION_FAILED;
-    *m = (struct merge){ .arena = t->arena, .stage = t->stage.dir, .home = t->stage.home, .layer = t->layer, .target = t->target,
-                         .target_path = t->options.path, .durable = t->options.durable };
+    *m = (struct merge){ .arena = t->arena,
+                         .stage = t->stage.dir,
+                         .home = t->stage.home,
+                         .layer = t->layer,
+                         .target = t->target,
+                         .target_path = t->options.path,
+                         .durable = t->options.durable };
     bool ok = merge_plan(m, purge, t->removals, t->removal_count, err) && add_layer(t, LAYER_MERGED, m, err) &&
               merge_execute(m, err);
     return ok ? TRANSACTION_DONE : TRANSACTION_FAILED;

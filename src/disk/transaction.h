@@ -27,13 +27,15 @@ struct transaction_options {
     void *user;
 };
 
-/* Makes missing parents and waits for others who work on the same target. CVENV_ERROR_DIRECTORY: a file or link is in its place. */
+/* Makes missing parents and waits for others who work on the same target. CVENV_ERROR_DIRECTORY: a file or link is in its
+ * place. */
 bool transaction_open(struct arena *a, const struct transaction_options *options, struct transaction **out,
                       struct cvenv_error *err);
 /* What is at the target, open and locked, and the directory that it is in; DISK_NO_DIR when nothing is there. */
 struct disk_dir transaction_target(const struct transaction *t);
 struct disk_dir transaction_parent(const struct transaction *t);
-/* Puts back and takes away what interrupted runs have left, and makes the staging directory: what follows may be called then. */
+/* Puts back and takes away what interrupted runs have left, and makes the staging directory: what follows may be called then.
+ */
 bool transaction_prepare(struct transaction *t, struct cvenv_error *err);
 /* What is at the target and stays there, as a directory to look into; DISK_NO_DIR when nothing is or nothing stays. */
 struct disk_dir transaction_existing(const struct transaction *t);

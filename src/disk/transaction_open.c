@@ -122,7 +122,8 @@ static bool open_target(struct transaction *t, struct cvenv_error *err)
             return true;
         if (number == ENOTDIR || number == ELOOP)
             return error_set(err, CVENV_ERROR_DIRECTORY, "unable to create directory '%s': a %s is in its place",
-                             t->options.path, number == ELOOP || transaction_is_link(t->parent, t->name) ? "symbolic link" : "file");
+                             t->options.path,
+                             number == ELOOP || transaction_is_link(t->parent, t->name) ? "symbolic link" : "file");
         if (number != 0)
             return error_system(err, number, "%s", t->options.path);
         struct disk_stat st;
@@ -158,7 +159,9 @@ static bool collect(struct transaction *t, struct cvenv_error *err)
         where = t->options.path;
         number = staging_collect(t->arena, t->target, prefix, t->target, &stuck);
     }
-    return number == 0 ? true : error_system(err, number, "%s/%s: what an interrupted run left there cannot be put back", where, stuck);
+    return number == 0
+               ? true
+               : error_system(err, number, "%s/%s: what an interrupted run left there cannot be put back", where, stuck);
 }
 
 static int open_stage_in(struct transaction *t, struct disk_dir home, const char *home_path, const char *target_name)

@@ -75,10 +75,9 @@ int win32_open(HANDLE dir, const char *name, const struct win32_open *how, HANDL
     NTSTATUS status;
     int round = 0;
     do
-        status = NtCreateFile(out, how->access | SYNCHRONIZE, &attributes, &io, NULL, how->attributes, WIN32_SHARE_ALL,
-                              how->disposition,
-                              how->options | FILE_OPEN_REPARSE_POINT | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT,
-                              NULL, 0);
+        status = NtCreateFile(
+            out, how->access | SYNCHRONIZE, &attributes, &io, NULL, how->attributes, WIN32_SHARE_ALL, how->disposition,
+            how->options | FILE_OPEN_REPARSE_POINT | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT, NULL, 0);
     while (win32_wait_again(status, &round));
     return win32_status_errno(status);
 }
@@ -280,7 +279,8 @@ static bool name_again(NTSTATUS status, int *round)
 
 static int give_name(struct disk_dir from, const char *name, struct disk_dir to, const char *new_name, enum win32_naming how)
 {
-    const struct win32_open open = { how == WIN32_LINK ? FILE_WRITE_ATTRIBUTES : DELETE | FILE_READ_ATTRIBUTES, FILE_OPEN, 0, 0, NULL };
+    const struct win32_open open = { how == WIN32_LINK ? FILE_WRITE_ATTRIBUTES : DELETE | FILE_READ_ATTRIBUTES, FILE_OPEN, 0, 0,
+                                     NULL };
     HANDLE file;
     if (!is_new_name(new_name))
         return EINVAL;

@@ -51,7 +51,8 @@ int win32_open(HANDLE dir, const char *name, const struct win32_open *how, HANDL
 /* The same for an existing regular file that is to be read; links are refused with ELOOP, directories with EISDIR. */
 int win32_open_regular(HANDLE dir, const char *name, HANDLE *out, struct disk_stat *st);
 
-/* win32_path.c: the path as the system takes it: UTF-16, of any length, literal. NULL (and errno) when it cannot be. To be freed. */
+/* win32_path.c: the path as the system takes it: UTF-16, of any length, literal. NULL (and errno) when it cannot be. To be
+ * freed. */
 wchar_t *win32_path(const char *path);
 /* Opens what is at the path; links are followed. */
 int win32_open_path(const char *path, ACCESS_MASK access, HANDLE *out);

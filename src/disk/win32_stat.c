@@ -36,7 +36,8 @@ int win32_stat(HANDLE handle, struct disk_stat *out)
 {
     BY_HANDLE_FILE_INFORMATION info;
     FILE_BASIC_INFO basic;
-    if (!GetFileInformationByHandle(handle, &info) || !GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic))
+    if (!GetFileInformationByHandle(handle, &info) ||
+        !GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic))
         return win32_last_errno();
     *out = (struct disk_stat){
         .type = type_of(handle, info.dwFileAttributes),

@@ -50,7 +50,8 @@ struct store {
 bool store_open(struct arena *a, const struct store *store, const char *wheel_path, struct store_entry *out,
                 struct cvenv_error *err);
 void store_close(struct store_entry *entry);
-/* Removes an entry that was found to be altered, so that store_open() builds it anew: false when it cannot. It is still to be closed. */
+/* Removes an entry that was found to be altered, so that store_open() builds it anew: false when it cannot. It is still to be
+ * closed. */
 bool store_discard(const struct store *store, const struct store_entry *entry);
 
 /* What the store may keep; what was used last is kept longest. */

@@ -118,14 +118,17 @@ static bool build_in(struct building *b, const char *name, const char *wheel_pat
         ok = error_system(err, number, "publishing %s", b->key);
     if (!ok)
         disk_remove_tree(b->shelf->dir, name);
-    return ok || (err->code == CVENV_ERROR_SYSTEM || err->code == CVENV_ERROR_MEMORY ? error_wrap(err, "%s", b->shelf->path) : false);
+    return ok ||
+           (err->code == CVENV_ERROR_SYSTEM || err->code == CVENV_ERROR_MEMORY ? error_wrap(err, "%s", b->shelf->path) : false);
 }
 
 bool shelf_build(const struct shelf *shelf, const struct store *store, const char *wheel_path, struct slice wheel,
                  const char *key, struct cvenv_error *err)
 {
     struct arena arena = ARENA_INIT;
-    struct building b = { .arena = &arena, .shelf = shelf, .store = store, .key = key, .dir = DISK_NO_DIR, .tree = DISK_NO_DIR };
+    struct building b = {
+        .arena = &arena, .shelf = shelf, .store = store, .key = key, .dir = DISK_NO_DIR, .tree = DISK_NO_DIR
+    };
     char name[32];
     if (shelf->kept)
         shelf_sweep(shelf);

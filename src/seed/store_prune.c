@@ -102,7 +102,8 @@ static int list_one(void *user, const char *name)
     struct disk_stat st, used, contents;
     if (name[0] == '.' || disk_stat(l->shelf->dir, name, &st) != 0 || !reserve(l))
         return 0;
-    struct kept entry = { .name = arena_string(l->arena, name), .used = st.mtime, .bytes = BLOCK }; /* the least that a file takes */
+    /* the least that a file takes */
+    struct kept entry = { .name = arena_string(l->arena, name), .used = st.mtime, .bytes = BLOCK };
     struct disk_dir dir;
     if (st.type == DISK_DIRECTORY && disk_open_dir(l->shelf->dir, name, &dir) == 0) {
         if (disk_stat(dir, SHELF_USED, &used) == 0)

@@ -132,7 +132,9 @@ static bool own_python(struct cvenv *env, void *user, struct cvenv_error *err)
     return cvenv_run_stage(env, CVENV_STAGE_SETUP_PYTHON, err);
 }
 
-static const struct cvenv_stages own_stages = { .size = sizeof own_stages, .setup_python = own_python, .setup_scripts = own_scripts };
+static const struct cvenv_stages own_stages = { .size = sizeof own_stages,
+                                                .setup_python = own_python,
+                                                .setup_scripts = own_scripts };
 
 const struct scenario scenarios[] = {
     { .name = "create", .configure = without_pip },

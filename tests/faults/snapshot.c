@@ -47,7 +47,8 @@ static char *read_data(const char *path, const struct stat *st, size_t *length)
 
 static void add(struct snapshot *s, const char *root, const char *path, bool (*skip)(const char *name));
 
-static void add_directory(struct snapshot *s, const char *root, const char *path, const char *full, bool (*skip)(const char *name))
+static void add_directory(struct snapshot *s, const char *root, const char *path, const char *full,
+                          bool (*skip)(const char *name))
 {
     DIR *stream = opendir(full);
     if (stream == NULL)

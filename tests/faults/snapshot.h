@@ -27,7 +27,8 @@ struct snapshot snapshot_take(const char *path, bool (*skip)(const char *name));
 void snapshot_release(struct snapshot *s);
 const struct snapshot_entry *snapshot_find(const struct snapshot *s, const char *path);
 
-/* Same kind, permissions and contents? With `identity` also the same file, not touched since (directories but for their times). */
+/* Same kind, permissions and contents? With `identity` also the same file, not touched since (directories but for their times).
+ */
 bool snapshot_same_entry(const struct snapshot_entry *a, const struct snapshot_entry *b, bool identity);
 /* NULL when they are the same; else the first path where they differ. */
 const char *snapshot_difference(const struct snapshot *a, const struct snapshot *b, bool identity);

@@ -104,7 +104,8 @@ static void check_each_file(const struct snapshot *now)
         const struct snapshot_entry *e = &now->entries[i];
         if (!is_entry_of(&world.before, e, true) && !is_entry_of(&world.after, e, false))
             report("neither old nor new: %s", e->path);
-        done = done || (is_configuration(e->path) && is_entry_of(&world.after, e, false) && !is_entry_of(&world.before, e, false));
+        done =
+            done || (is_configuration(e->path) && is_entry_of(&world.after, e, false) && !is_entry_of(&world.before, e, false));
     }
     for (size_t i = 0; !scenario->old_kernel && i < world.before.count; i++) {
         const char *path = world.before.entries[i].path;
@@ -183,7 +184,8 @@ static bool kill_at(struct fault_plan plan, bool (*run)(struct cvenv_error *faul
         _exit(run(&fault) ? 0 : 1);
     }
     int status;
-    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != FAULT_KILLED))
+    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+        (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != FAULT_KILLED))
         report("ended otherwise: status %d", status);
     return WIFEXITED(status) && WEXITSTATUS(status) == FAULT_KILLED;
 }
@@ -223,7 +225,8 @@ static void run_with_kill(struct fault_plan plan)
     struct snapshot now = snapshot_take(world.work, world_is_staging);
     if (scenario->kind == WORLD_MERGED)
         check_each_file(&now);
-    else if (scenario->kind == WORLD_WHOLE && snapshot_find(&now, world_target_name(&world)) != NULL && is_neither(&now) != NULL)
+    else if (scenario->kind == WORLD_WHOLE && snapshot_find(&now, world_target_name(&world)) != NULL &&
+             is_neither(&now) != NULL)
         report("half made: %s", is_neither(&now));
     snapshot_release(&now);
     if (scenario->kind != WORLD_SEEN)
@@ -289,7 +292,9 @@ static void sweep_lasting(long calls)
     struct cvenv_error fault;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         for (long at = 1 + (long)i; at <= calls; at += thorough ? 1 : 12) {
-            const struct fault_plan plan = { .mode = FAULT_FROM, .at = at, .number = numbers[i], .old_kernel = scenario->old_kernel };
+            const struct fault_plan plan = {
+                .mode = FAULT_FROM, .at = at, .number = numbers[i], .old_kernel = scenario->old_kernel
+            };
             begin(plan, "all calls from");
             fault_arm(plan);
             bool ok = world_run(&world, scenario, &fault);

@@ -88,7 +88,9 @@ static void check_quotes(struct arena *a, const char *value)
 static void check_one_pass(struct arena *a, struct slice script)
 {
     const struct activation names = { "__VENV_NAME__", "__VENV_DIR__", "__VENV_DIR__", "__VENV_DIR__", "__VENV_NAME__", false };
-    const struct activation others = { "0000000000000", "000000000000", "000000000000", "000000000000", "0000000000000", false };
+    const struct activation others = {
+        "0000000000000", "000000000000", "000000000000", "000000000000", "0000000000000", false
+    };
     struct slice one = activation_replace(a, "x", script, &names), other = activation_replace(a, "x", script, &others);
     check(one.length == other.length);
     for (size_t i = 0; i < one.length; i++)

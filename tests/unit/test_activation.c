@@ -68,8 +68,11 @@ static void leaves_no_placeholder(void **state)
 static void looks_at_no_value_twice(void **state)
 {
     (void)state;
-    const struct activation nested = { .env_dir = "/x/__VENV_PROMPT__ $(touch x)", .env_name = "__VENV_DIR__", .prompt = "__VENV_DIR__'",
-                                       .bin_name = "bin", .env_exe = "__VENV_NAME__" };
+    const struct activation nested = { .env_dir = "/x/__VENV_PROMPT__ $(touch x)",
+                                       .env_name = "__VENV_DIR__",
+                                       .prompt = "__VENV_DIR__'",
+                                       .bin_name = "bin",
+                                       .env_exe = "__VENV_NAME__" };
     assert_string_equal(replaced("x", "__VENV_DIR__|__VENV_PROMPT__|__VENV_NAME__|__VENV_PYTHON__", &nested),
                         "'/x/__VENV_PROMPT__ $(touch x)'|'__VENV_DIR__'\"'\"''|__VENV_DIR__|__VENV_NAME__");
     const char *script = rendered("activate", &nested);
@@ -93,7 +96,9 @@ static void replaces_as_cpython_does(void **state)
 static void replaces_only_placeholders(void **state)
 {
     (void)state;
-    const char *same[] = { "", "_", "__", "__VENV_", "__VENV_DIR_", "__VENV_dir__", "__VENV_RELOCATABLE__", "__VENV_DIR_ _", "a\nb\r\n" };
+    const char *same[] = {
+        "", "_", "__", "__VENV_", "__VENV_DIR_", "__VENV_dir__", "__VENV_RELOCATABLE__", "__VENV_DIR_ _", "a\nb\r\n"
+    };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         assert_string_equal(replaced("x", same[i], &plain), same[i]);
     assert_string_equal(replaced("x", "___VENV_DIR___", &plain), "_/opt/env_");
