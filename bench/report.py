@@ -76,7 +76,7 @@ def tables(places, versions: dict[str, str]) -> str:
         "# Measurements",
         "Written by `bench/run --write`: whole processes from start to end, in turn, in another order each round, into "
         "fresh directories, with every cache warm but for the “first run ever”. The *floor* is a bare program that "
-        "makes the same tree with the same system calls and does nothing else (floor.c). uv and virtualenv leave pip "
+        "makes the same tree with the system calls that this takes, and checks nothing (floor.c). uv and virtualenv leave pip "
         "without bytecode; cvenv and `python -m venv` compile it.",
         "%s, %d processors, Linux %s. %s." % (processor(), len(os.sched_getaffinity(0)), platform.release().split("-")[0],
                                               ", ".join("%s %s" % item for item in versions.items())),
