@@ -3,16 +3,18 @@
  * The floor: makes a tree with the system calls that it takes, and does nothing else. What any program that makes the
  * same tree costs beyond this is its own.
  *
- *   floor PLAN POOL DESTINATION THREADS
+ *   floor PLAN POOL DESTINATION THREADS [read]
  *
  * PLAN (written by bench/run) holds the tree and the contents of its files; POOL has, under the same paths, the files
- * that are to be hard links. DESTINATION appears by one rename.
+ * that are to be hard links; with `read` each of these is read before, as by somebody who does not trust it.
+ * DESTINATION appears by one rename.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +45,7 @@ struct state {
     const struct plan *plan;
     int made[MOST_DIRECTORIES], pool[MOST_DIRECTORIES];
     atomic_size_t next;
+    bool reads;
 };
 
 static _Noreturn void fail(const char *what)
@@ -101,9 +104,27 @@ static void copy_file(const struct state *s, const struct record *r)
         fail(name);
 }
 
+static void read_file(int directory, const char *name)
+{
+    char piece[16384];
+    struct stat st;
+    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0)
+        fail(name);
+    for (off_t left = st.st_size; left > 0;) {
+        ssize_t n = read(fd, piece, sizeof piece);
+        if (n <= 0)
+            fail(name);
+        left -= n;
+    }
+    close(fd);
+}
+
 static void make_one(const struct state *s, const struct record *r)
 {
     const char *name = s->bytes + r->name;
+    if (r->kind == FILE_LINK && s->reads)
+        read_file(s->pool[r->parent], name);
     if (r->kind == FILE_COPY)
         copy_file(s, r);
     else if (r->kind == SYMLINK && symlinkat(s->bytes + r->data, s->made[r->parent], name) != 0)
@@ -143,11 +164,12 @@ static void make_files(struct state *s, int threads)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: floor PLAN POOL DESTINATION THREADS\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr, "usage: floor PLAN POOL DESTINATION THREADS [read]\n");
         return 2;
     }
     static struct state state;
+    state.reads = argc == 6;
     char staged[4096];
     snprintf(staged, sizeof staged, "%s.floor", argv[3]);
     open_plan(&state, argv[1]);

@@ -8,10 +8,18 @@ import platform
 import re
 from pathlib import Path
 
+
+def threads(count: int) -> str:
+    return "%d thread%s" % (count, "s" * (count > 1))
+
+
 # What is compared with what: our contender, the other one.
+ALL = threads(len(os.sched_getaffinity(0)))
 RATIOS = [
     ("cvenv", "floor, 1 thread"),
-    ("cvenv", "floor, %d threads" % len(os.sched_getaffinity(0))),
+    ("cvenv", "floor, " + ALL),
+    ("cvenv", "floor that reads what it links, 1 thread"),
+    ("cvenv", "floor that reads what it links, " + ALL),
     ("cvenv", "uv venv --seed --offline"),
     ("cvenv", "virtualenv"),
     ("cvenv", "python -m venv"),
