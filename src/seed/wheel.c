@@ -100,7 +100,7 @@ static bool same_name(struct slice a, const char *b)
     if (strlen(b) != a.length)
         return false;
     for (size_t i = 0; i < a.length; i++) {
-        bool mark_a = strchr("-_.", a.data[i]) != NULL, mark_b = strchr("-_.", b[i]) != NULL;
+        bool mark_a = memchr("-_.", a.data[i], 3) != NULL, mark_b = memchr("-_.", b[i], 3) != NULL;
         if (mark_a != mark_b || (!mark_a && tolower((unsigned char)a.data[i]) != tolower((unsigned char)b[i])))
             return false;
     }
