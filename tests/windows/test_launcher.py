@@ -83,7 +83,7 @@ def test_child_is_told_where_it_belongs(wine, environment: Environment) -> None:
 
 
 def test_command_lines_arrive_unchanged(environment: Environment, drive, thorough: bool) -> None:
-    for seed in range(10 if thorough else 1):
+    for seed in range(100 if thorough else 10):
         assert drive("lines", environment.python, str(seed), "200") == "ok"
 
 
