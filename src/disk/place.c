@@ -74,13 +74,16 @@ static int check_unaltered(const struct placing *p, const struct place_pair *pai
 
 /*
  * A link has the permissions of the store's file. Those who may read it must be those whom the umask lets read here; and
- * nobody but its owner may write: who could would alter every environment at once, and what is only ever replaced needs it not.
+ * nobody but its owner may write, if the umask lets him: who could would alter every environment at once, and what is only ever
+ * replaced needs it not.
  */
 static bool may_be_linked(const struct placing *p, const struct place_file *file, const struct disk_stat *st)
 {
     if (st->links >= MANY_LINKS)
         return false;
-    return !p->may_copy || (st->mode & 0466) == (file->mode & p->permissions & 0444);
+    unsigned wanted = file->mode & p->permissions;
+    return !p->may_copy ||
+           ((st->mode & 0022) == 0 && (st->mode & 0444) == (wanted & 0444) && (st->mode & 0777 & ~wanted) == 0);
 }
 
 static int copy_file(const struct placing *p, const struct place_pair *pair, const struct place_file *file)

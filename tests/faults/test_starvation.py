@@ -251,9 +251,12 @@ def test_umask(starved, wheels, unmasked, tmp_path):
 def test_umask_of_links(starved, wheels, tmp_path):
     """A hard link has the mode of the cache's file: it is made only where that is what the mask leaves."""
     need_root()
+    options = {"env": {**starved.python.environment(), "XDG_CACHE_HOME": str(tmp_path / "cache")}}
+    starved.run(*masked(0o022), arguments=[*wheels, tmp_path / "first"], **options).check_returncode()  # fills the cache
+    assert any(path.stat().st_nlink > 1 for path in (tmp_path / "first").rglob("*.pyc"))
     for mask in masks():
         environment = tmp_path / ("%03o" % mask)
-        starved.run(*masked(mask), arguments=[*wheels, environment]).check_returncode()
+        starved.run(*masked(mask), arguments=[*wheels, environment], **options).check_returncode()
         readable = 0o444 & ~mask
         for name, entry in snapshot(environment).items():
             if entry.kind != "link":
