@@ -7,6 +7,7 @@ import collections
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from support.environments import write_wheel
 from support.faults import need_root
-from support.tracing import strace
+from support.tracing import stopped_at, strace
 
 MODULE = b"def main():\n    return %d\n"
 
@@ -344,19 +345,16 @@ def test_pruning_by_size(store):
 
 
 def test_pruning_spares_what_is_in_use(store, cvenv, python, tmp_path):
-    """An environment that is being made holds its entry, however old that is."""
-    if not shutil.which("strace"):
-        pytest.skip("no strace")
-    entry = store.pip()
-    slow = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=linkat", "-e", "inject=linkat:delay_enter=3s:when=1",
-                             cvenv, "-p", python.path, "--wheel-dir", store.wheels, "--link-mode", "hardlink", tmp_path / "slow"],
-                            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    while slow.poll() is None and not list(tmp_path.glob(".slow.cvenv-*/tree-1/lib/*/site-packages/pip/inner")):
-        time.sleep(0.01)
-    before = entry.stat().st_ino
-    set_used(entry, 200)
+    """An environment that is being made holds the entry that is being placed, however old that is; the others go."""
+    inodes = {entry: entry.stat().st_ino for entry in store.entries()}
+    command = [cvenv, "-p", python.path, "--wheel-dir", store.wheels, "--link-mode", "hardlink", tmp_path / "slow"]
+    slow = stopped_at("linkat", command, tmp_path / "log")
+    for entry in inodes:
+        set_used(entry, 200)
     store.run("--wheel-dir", store.wheels, "--no-compile", tmp_path / "another", interpreter=python)
-    assert slow.poll() is None, slow.stderr.read()
-    assert entry.stat().st_ino == before
-    assert slow.wait(60) == 0, slow.stderr.read()
+    assert len([entry for entry, inode in inodes.items() if entry.exists() and entry.stat().st_ino == inode]) == 1
+    while slow.poll() is None:  # each of its threads is stopped once
+        slow.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    assert slow.returncode == 0, slow.stderr.read()
     store.reference.assert_whole(tmp_path / "slow", "--no-cache", "--wheel-dir", str(store.wheels), interpreter=python)

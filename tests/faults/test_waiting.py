@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from support.faults import need, staging
+from support.faults import staging
+from support.tracing import stopped_at
 from support.tree import snapshot
 
 
@@ -63,6 +64,26 @@ def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
     assert result.stderr in (message + "Device or resource busy\n", message + "Resource busy\n")  # glibc, musl
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stops_waiting(number, held, cvenv, tmp_path):
+    before = snapshot(tmp_path)
+    process = start(cvenv, "--clear", "--without-pip", tmp_path / "env",
+                    preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # it may be ignored where the tests run
+    time.sleep(0.2)
+    process.send_signal(number)
+    process.communicate(timeout=10)
+    assert process.returncode == -number
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.thorough
+def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
+    result = run_cvenv("--without-pip", tmp_path / "env", check=False)
+    assert result.returncode == 1
+    message = "Error: %s: another run has been working there for a minute: " % (tmp_path / "env")
+    assert result.stderr in (message + "Device or resource busy\n", message + "Resource busy\n")  # glibc, musl
+
+
 def stopped_while_making(cvenv: str, environment: Path, log: Path) -> subprocess.Popen:
     """A process that has been stopped at its first link: it holds the lock of its staging directory."""
     need("strace")
@@ -83,7 +104,7 @@ def test_staging_directories_of_others(number, cvenv, run_cvenv, reference, tmp_
     """What somebody who lives is making is left alone; what a dead one has left is removed."""
     (tmp_path / "work").mkdir()
     environment = tmp_path / "work/env"
-    slow = stopped_while_making(cvenv, environment, tmp_path / "log")
+    slow = stopped_at("symlinkat", [cvenv, "--without-pip", environment], tmp_path / "log")  # it holds the lock of its staging directory
     before = staging(environment.parent)
     assert len(before) == 1
     run_cvenv("--without-pip", environment)
