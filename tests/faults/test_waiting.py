@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -64,47 +63,13 @@ def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
     assert result.stderr in (message + "Device or resource busy\n", message + "Resource busy\n")  # glibc, musl
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stops_waiting(number, held, cvenv, tmp_path):
-    before = snapshot(tmp_path)
-    process = start(cvenv, "--clear", "--without-pip", tmp_path / "env",
-                    preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # it may be ignored where the tests run
-    time.sleep(0.2)
-    process.send_signal(number)
-    process.communicate(timeout=10)
-    assert process.returncode == -number
-    assert snapshot(tmp_path) == before
-
-
-@pytest.mark.thorough
-def test_does_not_wait_for_ever(held, run_cvenv, tmp_path):
-    result = run_cvenv("--without-pip", tmp_path / "env", check=False)
-    assert result.returncode == 1
-    message = "Error: %s: another run has been working there for a minute: " % (tmp_path / "env")
-    assert result.stderr in (message + "Device or resource busy\n", message + "Resource busy\n")  # glibc, musl
-
-
-def stopped_while_making(cvenv: str, environment: Path, log: Path) -> subprocess.Popen:
-    """A process that has been stopped at its first link: it holds the lock of its staging directory."""
-    need("strace")
-    inject = ["strace", "-D", "-o", log, "-e", "trace=symlinkat", "-e", "inject=symlinkat:signal=SIGSTOP:when=1"]
-    process = subprocess.Popen([*inject, cvenv, "--without-pip", environment], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
-    deadline = time.monotonic() + 60
-    while not log.exists() or "stopped by SIGSTOP" not in log.read_text():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            pytest.skip("strace cannot stop it here: " + process.communicate()[1])
-        time.sleep(0.01)
-    return process
-
-
 @pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGKILL])
 def test_staging_directories_of_others(number, cvenv, run_cvenv, reference, tmp_path):
     """What somebody who lives is making is left alone; what a dead one has left is removed."""
     (tmp_path / "work").mkdir()
     environment = tmp_path / "work/env"
-    slow = stopped_at("symlinkat", [cvenv, "--without-pip", environment], tmp_path / "log")  # it holds the lock of its staging directory
+    # It holds the lock of its staging directory.
+    slow = stopped_at("symlinkat", [cvenv, "--without-pip", environment], tmp_path / "log")
     before = staging(environment.parent)
     assert len(before) == 1
     run_cvenv("--without-pip", environment)
